@@ -1,0 +1,85 @@
+import type { Settings } from './env.ts';
+import type { Clock } from './kernel/clock.ts';
+import { createKeyring, type Keyring } from './kernel/crypto.ts';
+import { newId } from './kernel/ids.ts';
+import { type Captcha, createCaptcha } from './platform/captcha.ts';
+import type { CommitContext } from './platform/commit.ts';
+import { openDatabase } from './platform/database.ts';
+import { createLimiter, type Limiter } from './platform/limiter.ts';
+import { createLog, type Log } from './platform/log.ts';
+import { createMailer, type Mailer } from './platform/mail.ts';
+import { type Kv, meterKv, newTally } from './platform/meter.ts';
+import { createOutbound } from './platform/outbound.ts';
+
+/** What a verb gets. It names no transport: REST, GraphQL, a queue and a cron job build the same thing. */
+export type Context = CommitContext & {
+  readonly settings: Settings;
+  readonly keyring: Keyring;
+  readonly limiter: Limiter;
+  readonly captcha: Captcha;
+  readonly mailer: Mailer;
+  readonly kv: Kv;
+  readonly archive: R2Bucket;
+  /** One cheap question to each thing that everything depends on. */
+  readonly probes: Readonly<Record<string, () => Promise<unknown>>>;
+  readonly client: { readonly ip: string; readonly userAgent: string | null };
+};
+
+export type Caller = Pick<Context, 'actor' | 'client'> & {
+  readonly requestId?: string;
+  readonly log?: Log;
+};
+
+const keyrings = new WeakMap<Settings, Keyring>();
+
+export function createContext(
+  env: Cloudflare.Env,
+  settings: Settings,
+  clock: Clock,
+  execution: Pick<ExecutionContext, 'waitUntil'>,
+  caller: Caller,
+): Context {
+  const tally = newTally();
+  const outbound = createOutbound(env.SANDBOX);
+  const runId = newId('req', clock.now());
+  const requestId = caller.requestId ?? runId;
+  return {
+    actor: caller.actor,
+    standing: null,
+    replay: null,
+    clock,
+    requestId,
+    runId,
+    settings,
+    keyring: keyringOf(settings),
+    tally,
+    log: caller.log ?? createLog({ requestId }),
+    db: openDatabase(env.DB, tally),
+    queues: { mail: env.MAIL_QUEUE, jobs: env.JOBS_QUEUE },
+    limiter: createLimiter(env.LIMITERS, tally),
+    captcha: createCaptcha(settings, outbound),
+    mailer: createMailer(settings, outbound, env.SEND_EMAIL),
+    kv: meterKv(env.KV, tally),
+    archive: env.ARCHIVE,
+    probes: {
+      database: () => env.DB.prepare('SELECT 1').first(),
+      search: () => env.SEARCH_DB.prepare('SELECT 1').first(),
+      kv: () => env.KV.get('probe'),
+      pictures: () => env.PICTURES.head('probe'),
+      archive: () => env.ARCHIVE.head('probe'),
+      limiters: () => env.LIMITERS.getByName('probe').clear([]),
+      books: () => env.BOOKS.getByName('probe').head(),
+    },
+    client: caller.client,
+    defer: (work) => execution.waitUntil(work),
+  };
+}
+
+function keyringOf(settings: Settings): Keyring {
+  let keyring = keyrings.get(settings);
+  if (!keyring) {
+    keyring = createKeyring(settings.masterSecret);
+    keyrings.set(settings, keyring);
+  }
+  return keyring;
+}

@@ -1,0 +1,54 @@
+import { type Context, createContext } from './context.ts';
+import { settingsOf } from './env.ts';
+import { sealAudit } from './platform/audit.ts';
+import { openClock } from './platform/clock.ts';
+import type { Database } from './platform/database.ts';
+import { sweepOutbox } from './platform/outbox.ts';
+import { forgetExpired } from './privacy/index.ts';
+
+/**
+ * Cron → job. Every run is a whole sweep that can be cut off anywhere and taken up by the next; a job that
+ * fails holds up no other.
+ */
+type Job = (ctx: Context) => Promise<number>;
+
+const EVERY_MINUTE: Readonly<Record<string, Job>> = {
+  sweepOutbox: (ctx) => sweepOutbox({ ...ctx, db: ctx.db as Database }),
+  sealAudit: (ctx) => sealAudit(ctx.db as Database, ctx.keyring, ctx.archive),
+};
+const DAILY: Readonly<Record<string, Job>> = { forgetExpired };
+const JOBS: Readonly<Record<string, Readonly<Record<string, Job>>>> = {
+  '* * * * *': EVERY_MINUTE,
+  '17 3 * * *': DAILY,
+};
+
+export async function runCron(
+  controller: Pick<ScheduledController, 'cron'>,
+  env: Cloudflare.Env,
+  execution: Pick<ExecutionContext, 'waitUntil'>,
+): Promise<void> {
+  await runJobs(JOBS[controller.cron] ?? {}, env, execution);
+}
+
+/** Everything at once, after the sandbox moved the clock. */
+export const runDueJobs = (env: Cloudflare.Env, execution: Pick<ExecutionContext, 'waitUntil'>) =>
+  runJobs({ ...EVERY_MINUTE, ...DAILY }, env, execution);
+
+async function runJobs(
+  jobs: Readonly<Record<string, Job>>,
+  env: Cloudflare.Env,
+  execution: Pick<ExecutionContext, 'waitUntil'>,
+): Promise<void> {
+  const clock = await openClock(env.SANDBOX);
+  for (const [name, job] of Object.entries(jobs)) {
+    const actor = { kind: 'system', job: `cron:${name}` } as const;
+    const client = { ip: 'internal', userAgent: null };
+    const ctx = createContext(env, settingsOf(env), clock, execution, { actor, client });
+    try {
+      const count = await job(ctx);
+      ctx.log.info('job.done', { job: name, count, ...ctx.tally });
+    } catch (error) {
+      ctx.log.error('job.failed', { job: name, error });
+    }
+  }
+}

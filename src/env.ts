@@ -1,0 +1,162 @@
+import type { JWK } from 'jose';
+import { fromBase64Url } from './kernel/crypto.ts';
+import { z } from './kernel/zod.ts';
+
+/**
+ * The settings, parsed once. Outside development every secret has to be there and be worth its name,
+ * or the Worker refuses to start and says which one is at fault (never its value).
+ */
+export type Settings = {
+  readonly environment: 'development' | 'staging' | 'production';
+  readonly origin: string;
+  readonly corsOrigins: readonly string[];
+  readonly authKeys: readonly SigningKey[];
+  readonly masterSecret: Uint8Array;
+  readonly captcha: {
+    readonly required: boolean;
+    readonly url: string;
+    readonly secret: string;
+    readonly hostnames: readonly string[];
+  };
+  readonly mail: {
+    readonly provider: 'http' | 'cloudflare';
+    readonly url: string;
+    readonly token: string;
+    readonly from: string;
+  };
+  /** log2 of scrypt's N. */
+  readonly passwordCost: number;
+  readonly rateLimit: number;
+  readonly authRateLimit: number;
+};
+
+export type SigningKey = JWK & { readonly kid: string; readonly d: string };
+
+export class SettingsError extends Error {
+  readonly problems: readonly string[];
+  constructor(problems: readonly string[]) {
+    super(`Roost refuses to start: ${problems.join('; ')}`);
+    this.name = 'SettingsError';
+    this.problems = problems;
+  }
+}
+
+const MASTER_BYTES = 32;
+const MIN_DISTINCT_BYTES = 16;
+const MIN_SECRET_CHARACTERS = 20;
+export const MIN_PASSWORD_COST = 14;
+// Cloudflare's documented test secrets: anybody's token passes them.
+const TURNSTILE_TEST_SECRET = /^[123]x0{20,}AA$/;
+const PLACEHOLDER = /example|change.?me|replace|placeholder|your[-_ ]|secret|password|xxx|test|^(.)\1*$/i;
+
+const list = z.string().transform((value) => value.split(/\s+/).filter((item) => item !== ''));
+const signingKey = z.looseObject({
+  kty: z.literal('EC'),
+  crv: z.literal('P-256'),
+  kid: z.string().min(4),
+  x: z.string().length(43),
+  y: z.string().length(43),
+  d: z.string().length(43),
+});
+const json = z.string().transform((value, context): unknown => {
+  try {
+    return JSON.parse(value);
+  } catch {
+    context.addIssue({ code: 'custom', message: 'is not JSON' });
+    return z.NEVER;
+  }
+});
+
+const shape = z.object({
+  ENVIRONMENT: z.enum(['development', 'staging', 'production']),
+  ORIGIN: z.url({ protocol: /^https?$/ }),
+  CORS_ORIGINS: list,
+  AUTH_KEYS: json.pipe(z.array(signingKey).min(1).max(2)),
+  MASTER_SECRET: z
+    .string()
+    .transform((value) => fromBase64Url(value))
+    .refine((bytes) => bytes?.length === MASTER_BYTES, 'is not 32 bytes in base64url')
+    .refine((bytes) => new Set(bytes).size >= MIN_DISTINCT_BYTES, 'is not random'),
+  CAPTCHA: z.enum(['required', 'optional']),
+  CAPTCHA_HOSTNAMES: list.refine((names) => names.length > 0, 'names no host'),
+  TURNSTILE_URL: z.url(),
+  TURNSTILE_SECRET: z.string().min(MIN_SECRET_CHARACTERS),
+  MAIL_PROVIDER: z.enum(['http', 'cloudflare']),
+  MAIL_URL: z.string(),
+  MAIL_TOKEN: z.string(),
+  MAIL_FROM: z.string().min(3),
+  PASSWORD_COST: z.coerce.number().int().min(8).max(16),
+  RATE_LIMIT: z.coerce.number().int().positive(),
+  AUTH_RATE_LIMIT: z.coerce.number().int().positive(),
+});
+
+const strict = shape.superRefine((env, context) => {
+  if (env.ENVIRONMENT === 'development') return;
+  const refuse = (name: string, message: string) =>
+    context.addIssue({ code: 'custom', path: [name], message });
+  const weak = (secret: string) => secret.length < MIN_SECRET_CHARACTERS || PLACEHOLDER.test(secret);
+
+  if (!env.ORIGIN.startsWith('https://')) refuse('ORIGIN', 'is not https');
+  if (env.CAPTCHA !== 'required') refuse('CAPTCHA', 'has to be "required" outside development');
+  if (!env.TURNSTILE_URL.startsWith('https://')) refuse('TURNSTILE_URL', 'is not https');
+  if (TURNSTILE_TEST_SECRET.test(env.TURNSTILE_SECRET)) refuse('TURNSTILE_SECRET', 'is a test secret');
+  else if (weak(env.TURNSTILE_SECRET)) refuse('TURNSTILE_SECRET', 'is weak or an example');
+  if (env.MAIL_PROVIDER === 'http') {
+    if (!env.MAIL_URL.startsWith('https://')) refuse('MAIL_URL', 'is not https');
+    if (weak(env.MAIL_TOKEN)) refuse('MAIL_TOKEN', 'is missing, weak or an example');
+  }
+  if (env.PASSWORD_COST < MIN_PASSWORD_COST) refuse('PASSWORD_COST', `is below ${MIN_PASSWORD_COST}`);
+});
+
+const parsed = new WeakMap<object, Settings>();
+
+/** Parsed once per isolate. */
+export function settingsOf(env: object): Settings {
+  let settings = parsed.get(env);
+  if (!settings) {
+    settings = parseSettings(env as Record<string, unknown>);
+    parsed.set(env, settings);
+  }
+  return settings;
+}
+
+export function parseSettings(env: Readonly<Record<string, unknown>>): Settings {
+  const result = strict.safeParse({ MAIL_URL: '', MAIL_TOKEN: '', ...env });
+  const problems = result.success
+    ? []
+    : result.error.issues.map((issue) => `${String(issue.path[0])} ${described(env, issue)}`);
+  if (env.ENVIRONMENT !== 'development' && 'SANDBOX' in env)
+    problems.push('SANDBOX is bound outside development');
+  if (!result.success || problems.length > 0) throw new SettingsError([...new Set(problems)]);
+
+  const value = result.data;
+  return {
+    environment: value.ENVIRONMENT,
+    origin: value.ORIGIN,
+    corsOrigins: value.CORS_ORIGINS,
+    authKeys: value.AUTH_KEYS as unknown as readonly SigningKey[],
+    masterSecret: value.MASTER_SECRET as Uint8Array,
+    captcha: {
+      required: value.CAPTCHA === 'required',
+      url: value.TURNSTILE_URL,
+      secret: value.TURNSTILE_SECRET,
+      hostnames: value.CAPTCHA_HOSTNAMES,
+    },
+    mail: {
+      provider: value.MAIL_PROVIDER,
+      url: value.MAIL_URL,
+      token: value.MAIL_TOKEN,
+      from: value.MAIL_FROM,
+    },
+    passwordCost: value.PASSWORD_COST,
+    rateLimit: value.RATE_LIMIT,
+    authRateLimit: value.AUTH_RATE_LIMIT,
+  };
+}
+
+/** zod's messages can quote what they were given, which for a secret must not be repeated. */
+function described(env: Readonly<Record<string, unknown>>, issue: z.core.$ZodIssue): string {
+  const name = String(issue.path[0]);
+  if (env[name] === undefined || env[name] === '') return 'is missing';
+  return issue.code === 'custom' ? issue.message : 'is not what it should be';
+}

@@ -1,0 +1,41 @@
+import { createApp } from './app.ts';
+import { runCron } from './cron.ts';
+import { SettingsError, settingsOf } from './env.ts';
+import { createLog } from './platform/log.ts';
+import { misconfiguredAnswer } from './platform/problem.ts';
+import { consume } from './queues.ts';
+
+export { PropertyBook } from './book/property-book.ts';
+export { Limiter } from './platform/limiter-object.ts';
+
+const app = createApp();
+
+/** Nothing at all is served, consumed or swept on settings that are refused; the log and the answer say which. */
+export default {
+  fetch(request, env, execution) {
+    const refused = refusedSettings(env);
+    if (refused) return misconfiguredAnswer(refused.problems);
+    return app.fetch(request, env, execution);
+  },
+  queue(batch, env, execution) {
+    const refused = refusedSettings(env);
+    if (refused) throw refused;
+    return consume(batch, env, execution);
+  },
+  scheduled(controller, env, execution) {
+    const refused = refusedSettings(env);
+    if (refused) throw refused;
+    return runCron(controller, env, execution);
+  },
+} satisfies ExportedHandler<Cloudflare.Env>;
+
+function refusedSettings(env: Cloudflare.Env): SettingsError | null {
+  try {
+    settingsOf(env);
+    return null;
+  } catch (error) {
+    if (!(error instanceof SettingsError)) throw error;
+    createLog({}).error('service.misconfigured', { problems: error.problems.join('; ') });
+    return error;
+  }
+}

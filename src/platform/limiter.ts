@@ -1,0 +1,65 @@
+import type { Tally } from './meter.ts';
+
+/**
+ * Exact counting, race-free because one Durable Object serves one subject. Attempts are counted before
+ * the work they guard; a success gives the count back.
+ */
+export type LimitRule = {
+  readonly name: string;
+  readonly limit: number;
+  readonly windowSeconds: number;
+  /** After `free` attempts each next one must wait: `baseSeconds`, then twice as long, and so on. */
+  readonly backoff?: { readonly free: number; readonly baseSeconds: number; readonly maxSeconds: number };
+};
+
+export type Taken =
+  | { readonly allowed: true; readonly counts: Readonly<Record<string, number>> }
+  | { readonly allowed: false; readonly rule: string; readonly retryAfterSeconds: number };
+
+export type Limiter = {
+  take(subject: string, rules: readonly LimitRule[], nowMs: number): Promise<Taken>;
+  clear(subject: string, names: readonly string[]): Promise<void>;
+};
+
+export type LimiterStub = {
+  take(rules: readonly LimitRule[], nowMs: number): Promise<Taken>;
+  clear(names: readonly string[]): Promise<void>;
+};
+
+export type LimiterNamespace = { getByName(name: string): LimiterStub };
+
+export function createLimiter(namespace: LimiterNamespace, tally: Tally): Limiter {
+  return {
+    take(subject, rules, nowMs) {
+      tally.limiterHops += 1;
+      return namespace.getByName(subject).take(rules, nowMs);
+    },
+    clear(subject, names) {
+      tally.limiterHops += 1;
+      return namespace.getByName(subject).clear(names);
+    },
+  };
+}
+
+export type Count = { count: number; startedAt: number; blockedUntil: number };
+
+/** Pure: what one more attempt does to a count. Seconds to wait, or the count after the attempt. */
+export function countAttempt(
+  before: Count | null,
+  rule: LimitRule,
+  nowMs: number,
+): { wait: number } | { after: Count } {
+  const windowMs = rule.windowSeconds * 1_000;
+  const open = before !== null && nowMs < before.startedAt + windowMs ? before : null;
+  if (open && nowMs < open.blockedUntil) return { wait: Math.ceil((open.blockedUntil - nowMs) / 1_000) };
+  if (open && open.count >= rule.limit) {
+    return { wait: Math.ceil((open.startedAt + windowMs - nowMs) / 1_000) };
+  }
+  const count = (open?.count ?? 0) + 1;
+  const over = rule.backoff ? count - rule.backoff.free : 0;
+  const delaySeconds =
+    rule.backoff && over >= 0 ? Math.min(rule.backoff.baseSeconds * 2 ** over, rule.backoff.maxSeconds) : 0;
+  return {
+    after: { count, startedAt: open?.startedAt ?? nowMs, blockedUntil: nowMs + delaySeconds * 1_000 },
+  };
+}

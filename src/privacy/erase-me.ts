@@ -1,0 +1,30 @@
+import { eq } from 'drizzle-orm';
+import { eraseAccount, openAccountBusiness, requireRecentLogin } from '../accounts/index.ts';
+import type { Context } from '../context.ts';
+import { newId } from '../kernel/ids.ts';
+import { commit } from '../platform/commit.ts';
+import { OpenBusiness } from './errors.ts';
+import { dataExport } from './tables.ts';
+
+const ACCEPTED = { accepted: true } as const;
+
+/** D1 forgets in this commit; caches and files follow by a job, which is why the answer is 202. */
+export async function eraseMe(ctx: Context): Promise<typeof ACCEPTED> {
+  const actor = requireRecentLogin(ctx);
+
+  const { open, apiKeyDigests } = await openAccountBusiness(ctx, actor);
+  if (open.length > 0) throw OpenBusiness({ extra: { open } });
+
+  const now = ctx.clock.now();
+  const { accountId } = actor;
+  const message = { id: newId('out', now), kind: 'finish_erasure', accountId, apiKeyDigests };
+  return commit(ctx, {
+    writes: (db) => [
+      ...eraseAccount(db, accountId, now),
+      db.delete(dataExport).where(eq(dataExport.accountId, accountId)),
+    ],
+    audit: [{ action: 'account.erased', subject: accountId }],
+    outbox: [{ queue: 'jobs', message }],
+    result: ACCEPTED,
+  });
+}

@@ -1,0 +1,24 @@
+import { eq } from 'drizzle-orm';
+import { describeAccount } from '../accounts/index.ts';
+import type { Context } from '../context.ts';
+import { toInstant } from '../kernel/clock.ts';
+import { commit } from '../platform/commit.ts';
+import { exportKey } from './rules.ts';
+import { dataExport } from './tables.ts';
+
+/** Writes the file, then says that it is there: a run that is cut off in between is simply run again. */
+export async function exportData(ctx: Context, exportId: string): Promise<void> {
+  const [row] = await ctx.db.select().from(dataExport).where(eq(dataExport.id, exportId));
+  if (!row || row.readyAt !== null) return;
+  const account = await describeAccount(ctx.db, row.accountId);
+  if (!account) return;
+
+  const now = ctx.clock.now();
+  const file = { exportedAt: toInstant(now), account };
+  await ctx.archive.put(exportKey(row.accountId, row.id), JSON.stringify(file));
+  await commit(ctx, {
+    writes: (db) => [db.update(dataExport).set({ readyAt: now }).where(eq(dataExport.id, exportId))],
+    audit: [{ action: 'data.exported', subject: row.accountId }],
+    result: undefined,
+  });
+}

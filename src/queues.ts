@@ -1,0 +1,61 @@
+import type { Context } from './context.ts';
+import { createContext } from './context.ts';
+import { settingsOf } from './env.ts';
+import { sendMail } from './notifications/index.ts';
+import { openClock } from './platform/clock.ts';
+import { keepDeadLetter } from './platform/dead-letters.ts';
+import { onceOnly } from './platform/inbox.ts';
+import { doJob } from './privacy/index.ts';
+
+/**
+ * Queue → consumer, and the one retry policy: a message is acknowledged when its consumer is done, comes
+ * back later and later when it failed, and ends in the dead-letter table when it failed too often. One bad
+ * message holds up nobody else's.
+ */
+type Consumer = (ctx: Context, message: unknown, messageId: string) => Promise<void>;
+
+const CONSUMERS: Readonly<Record<string, Consumer>> = {
+  mail: onceOnly(sendMail),
+  jobs: onceOnly(doJob),
+};
+const FIRST_DELAY_SECONDS = 5;
+const MAX_DELAY_SECONDS = 3_600;
+
+export async function consume(
+  batch: MessageBatch,
+  env: Cloudflare.Env,
+  execution: Pick<ExecutionContext, 'waitUntil'>,
+): Promise<void> {
+  const clock = await openClock(env.SANDBOX);
+  const settings = settingsOf(env);
+  const isDead = batch.queue.endsWith('-dead');
+  const queue = batch.queue.replace(/^roost-(?:(?:staging|production)-)?/, '').replace(/-dead$/, '');
+
+  for (const message of batch.messages) {
+    const actor = { kind: 'system', job: `queue:${queue}` } as const;
+    const client = { ip: 'internal', userAgent: null };
+    const ctx = createContext(env, settings, clock, execution, { actor, client });
+    const consumer = isDead ? keepDeadLetter(queue) : (CONSUMERS[queue] ?? refuseUnknown(queue));
+    try {
+      await consumer(ctx, message.body, message.id);
+      message.ack();
+      ctx.log.info('message.done', { queue: batch.queue, messageId: message.id, ...ctx.tally });
+    } catch (error) {
+      message.retry({ delaySeconds: retryDelaySeconds(message.attempts) });
+      const { attempts } = message;
+      ctx.log.warn('message.failed', { queue: batch.queue, messageId: message.id, attempts, error });
+    }
+  }
+}
+
+/** Doubles with each attempt, with up to half as much again so that a crowd does not return at once. */
+export function retryDelaySeconds(attempts: number, random = Math.random): number {
+  const base = Math.min(FIRST_DELAY_SECONDS * 2 ** Math.max(0, attempts - 1), MAX_DELAY_SECONDS);
+  return Math.round(base * (1 + random() / 2));
+}
+
+const refuseUnknown =
+  (queue: string): Consumer =>
+  async () => {
+    throw new Error(`No consumer for ${queue}`);
+  };

@@ -1,0 +1,49 @@
+import { cloudflareTest, readD1Migrations } from '@cloudflare/vitest-plugin';
+import { defineConfig } from 'vitest/config';
+import { buildWorkers } from './scripts/build.ts';
+import { generateSecrets } from './scripts/secrets.ts';
+import { sandboxWorker } from './test/world.ts';
+
+/**
+ * Three kinds of test: `unit` runs in Node what needs no runtime; `worker` runs inside workerd with real
+ * bindings and the sandbox beside it; `world` drives the production build of both Workers from outside.
+ */
+export default defineConfig({
+  test: {
+    projects: [
+      {
+        test: { name: 'unit', include: ['test/**/*.unit.test.ts'], environment: 'node' },
+      },
+      {
+        plugins: [
+          cloudflareTest(async () => ({
+            main: './src/index.ts',
+            wrangler: { configPath: './wrangler.toml' },
+            miniflare: {
+              bindings: {
+                ...(await generateSecrets()),
+                PASSWORD_COST: '8',
+                MIGRATIONS: await readD1Migrations('migrations/main'),
+              },
+              workers: [sandboxWorker(await buildWorkers())],
+            },
+          })),
+        ],
+        test: {
+          name: 'worker',
+          include: ['test/**/*.worker.test.ts'],
+          setupFiles: ['./test/worker/setup.ts'],
+        },
+      },
+      {
+        test: {
+          name: 'world',
+          include: ['test/**/*.world.test.ts'],
+          environment: 'node',
+          testTimeout: 60_000,
+          hookTimeout: 60_000,
+        },
+      },
+    ],
+  },
+});
