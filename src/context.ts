@@ -10,6 +10,7 @@ import { createLog, type Log } from './platform/log.ts';
 import { createMailer, type Mailer } from './platform/mail.ts';
 import { type Kv, meterKv, newTally } from './platform/meter.ts';
 import { createOutbound } from './platform/outbound.ts';
+import { drainOutbox, sweepOutbox } from './platform/outbox.ts';
 
 /** What a verb gets. It names no transport: REST, GraphQL, a queue and a cron job build the same thing. */
 export type Context = CommitContext & {
@@ -20,6 +21,7 @@ export type Context = CommitContext & {
   readonly mailer: Mailer;
   readonly kv: Kv;
   readonly archive: R2Bucket;
+  readonly sweepOutbox: () => Promise<number>;
   /** One cheap question to each thing that everything depends on. */
   readonly probes: Readonly<Record<string, () => Promise<unknown>>>;
   readonly client: { readonly ip: string; readonly userAgent: string | null };
@@ -40,9 +42,13 @@ export function createContext(
   caller: Caller,
 ): Context {
   const tally = newTally();
+  const background = newTally();
   const outbound = createOutbound(env.SANDBOX);
   const runId = newId('req', clock.now());
   const requestId = caller.requestId ?? runId;
+  const log = caller.log ?? createLog({ requestId });
+  const queues = { mail: env.MAIL_QUEUE, jobs: env.JOBS_QUEUE };
+  const outboxContext = { queues, clock, log };
   return {
     actor: caller.actor,
     standing: null,
@@ -53,9 +59,10 @@ export function createContext(
     settings,
     keyring: keyringOf(settings),
     tally,
-    log: caller.log ?? createLog({ requestId }),
+    log,
     db: openDatabase(env.DB, tally),
-    queues: { mail: env.MAIL_QUEUE, jobs: env.JOBS_QUEUE },
+    drain: (rows) => drainOutbox({ ...outboxContext, db: openDatabase(env.DB, background) }, rows),
+    sweepOutbox: () => sweepOutbox({ ...outboxContext, db: openDatabase(env.DB, tally) }),
     limiter: createLimiter(env.LIMITERS, tally),
     captcha: createCaptcha(settings, outbound),
     mailer: createMailer(settings, outbound, env.SEND_EMAIL),

@@ -3,7 +3,6 @@ import { settingsOf } from './env.ts';
 import { sealAudit } from './platform/audit.ts';
 import { openClock } from './platform/clock.ts';
 import type { Database } from './platform/database.ts';
-import { sweepOutbox } from './platform/outbox.ts';
 import { forgetExpired } from './privacy/index.ts';
 
 /**
@@ -13,7 +12,7 @@ import { forgetExpired } from './privacy/index.ts';
 type Job = (ctx: Context) => Promise<number>;
 
 const EVERY_MINUTE: Readonly<Record<string, Job>> = {
-  sweepOutbox: (ctx) => sweepOutbox({ ...ctx, db: ctx.db as Database }),
+  sweepOutbox: (ctx) => ctx.sweepOutbox(),
   sealAudit: (ctx) => sealAudit(ctx.db as Database, ctx.keyring, ctx.archive),
 };
 const DAILY: Readonly<Record<string, Job>> = { forgetExpired };

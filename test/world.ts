@@ -9,6 +9,8 @@ import { migrate } from '../scripts/migrate.ts';
 import { API_CONFIG, ASSETS, SANDBOX_CONFIG } from '../scripts/places.ts';
 import { generateSecrets } from '../scripts/secrets.ts';
 
+// Reading the configuration would otherwise be announced.
+process.env.WRANGLER_LOG ??= 'warn';
 const MAIL_PATIENCE_MS = 5_000;
 
 export type WorldOptions = {
@@ -37,6 +39,8 @@ export type World = {
   nextMail(to: string): Promise<Mail>;
   /** Moves the clock forward by an ISO 8601 duration, and tells what time it is then. */
   clock(advance: string): Promise<Date>;
+  /** What the Workers have logged so far. */
+  logs(): readonly string[];
   /** Runs a cron trigger of the API Worker. */
   cron(expression: string): Promise<void>;
   stop(): Promise<void>;
@@ -51,6 +55,7 @@ export async function startWorld(options: WorldOptions = {}): Promise<World> {
   ]);
   const storage = options.storage ?? mkdtempSync(join(tmpdir(), 'roost-world-'));
   const url = `http://127.0.0.1:${port}`;
+  const logs: string[] = [];
   const vars = { ORIGIN: url, ...secrets, ...options.vars };
 
   const miniflare = new Miniflare(
@@ -58,6 +63,7 @@ export async function startWorld(options: WorldOptions = {}): Promise<World> {
       workers: toWorkers(build, vars, port),
       cf: false,
       log: new Log(LogLevel.ERROR),
+      handleStructuredLogs: ({ message }) => void logs.push(message),
       resourcePersistencePath: storage,
     }),
   );
@@ -81,6 +87,7 @@ export async function startWorld(options: WorldOptions = {}): Promise<World> {
   return {
     url,
     mail,
+    logs: () => logs,
     stop,
     async nextMail(to) {
       for (const deadline = performance.now() + MAIL_PATIENCE_MS; performance.now() < deadline; ) {

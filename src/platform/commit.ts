@@ -8,7 +8,7 @@ import type { Database, Reader } from './database.ts';
 import { AccountEnded, KeyInProgress, StateMoved } from './errors.ts';
 import type { Log } from './log.ts';
 import { brokenConstraint, type Tally } from './meter.ts';
-import { drainOutbox, type Outgoing, type Queues } from './outbox.ts';
+import type { Outgoing } from './outbox.ts';
 import { audit, guard, outbox, replay } from './tables.ts';
 
 const DRAIN_HEAD_START_MS = 30 * SECOND;
@@ -26,7 +26,8 @@ export type CommitContext = {
   /** Ours, and new for every run. */
   readonly runId: string;
   readonly db: Reader;
-  readonly queues: Queues;
+  /** Sends what was committed, on an account of its own: it is not part of what the answer waited for. */
+  readonly drain: (rows: readonly Outgoing[]) => Promise<void>;
   readonly log: Log;
   readonly tally: Tally;
   /** True in D1 as long as the actor may still act: the token is believed without a trip, a write is not. */
@@ -135,7 +136,7 @@ async function send(
   } catch (error) {
     throw toRefusal(error, change);
   }
-  if (change.outbox?.length) ctx.defer(drainOutbox({ ...ctx, db }, change.outbox));
+  if (change.outbox?.length) ctx.defer(ctx.drain(change.outbox));
   return results;
 }
 

@@ -12,7 +12,6 @@ export type Tally = {
   kvWrites: number;
   limiterHops: number;
   bookHops: number;
-  queueSends: number;
 };
 
 export const newTally = (): Tally => ({
@@ -23,7 +22,6 @@ export const newTally = (): Tally => ({
   kvWrites: 0,
   limiterHops: 0,
   bookHops: 0,
-  queueSends: 0,
 });
 
 /** The name of a failed CHECK, or `table.column` of a failed UNIQUE; null when no constraint failed. */

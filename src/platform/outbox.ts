@@ -2,7 +2,6 @@ import { asc, inArray, lte, sql } from 'drizzle-orm';
 import { type Clock, SECOND } from '../kernel/clock.ts';
 import type { Database } from './database.ts';
 import type { Log } from './log.ts';
-import type { Tally } from './meter.ts';
 import { outbox } from './tables.ts';
 
 /** The queues by the name that the outbox stores; each is a binding. */
@@ -18,7 +17,6 @@ export type DrainContext = {
   readonly queues: Queues;
   readonly clock: Clock;
   readonly log: Log;
-  readonly tally: Tally;
 };
 
 const SWEEP_LIMIT = 100;
@@ -31,7 +29,6 @@ export async function drainOutbox(ctx: DrainContext, rows: readonly Outgoing[]):
   const failed: string[] = [];
   for (const { queue, message } of rows) {
     try {
-      ctx.tally.queueSends += 1;
       await ctx.queues[queue].send(message);
       sent.push(message.id);
     } catch (error) {
