@@ -1,6 +1,6 @@
 import { type Context, createContext } from './context.ts';
 import { settingsOf } from './env.ts';
-import { sealAudit } from './platform/audit.ts';
+import { sealAudit, verifyAudit } from './platform/audit.ts';
 import { openClock } from './platform/clock.ts';
 import type { Database } from './platform/database.ts';
 import { forgetExpired } from './privacy/index.ts';
@@ -15,7 +15,7 @@ const EVERY_MINUTE: Readonly<Record<string, Job>> = {
   sweepOutbox: (ctx) => ctx.sweepOutbox(),
   sealAudit: (ctx) => sealAudit(ctx.db as Database, ctx.keyring, ctx.archive),
 };
-const DAILY: Readonly<Record<string, Job>> = { forgetExpired };
+const DAILY: Readonly<Record<string, Job>> = { forgetExpired, checkAudit };
 const JOBS: Readonly<Record<string, Readonly<Record<string, Job>>>> = {
   '* * * * *': EVERY_MINUTE,
   '17 3 * * *': DAILY,
@@ -50,4 +50,11 @@ async function runJobs(
       ctx.log.error('job.failed', { job: name, error });
     }
   }
+}
+
+/** A broken trail is news for people: nothing here could mend it without hiding it. */
+async function checkAudit(ctx: Context): Promise<number> {
+  const broken = await verifyAudit(ctx.db, ctx.keyring, ctx.archive);
+  if (broken) ctx.log.error('audit.broken', broken);
+  return broken ? 1 : 0;
 }

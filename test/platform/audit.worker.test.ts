@@ -100,6 +100,14 @@ describe('the sealed trail of a thousand rows', () => {
     });
   });
 
+  test('shows a row that was given another number together with its seal', () => {
+    const moved = rows.map((row) => (row.seq === ROWS ? { ...row, seq: ROWS + 1 } : row));
+    const resealed = seals.map((seal) => (seal.seq === ROWS ? { ...seal, seq: ROWS + 1 } : seal));
+    expect(verifyChain(keyring, ORIGIN, moved, resealed)).toEqual({
+      broken: { seq: ROWS + 1, problem: 'edited' },
+    });
+  });
+
   test('shows two neighbours that changed places, wherever they stand', () => {
     for (let index = 0; index + 1 < ROWS; index += 1) {
       const [left, right] = [rows[index] as AuditRow, rows[index + 1] as AuditRow];
