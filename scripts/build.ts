@@ -1,12 +1,24 @@
 import { execFile } from 'node:child_process';
 import { createHash } from 'node:crypto';
-import { existsSync, globSync, mkdirSync, mkdtempSync, readFileSync, renameSync, rmSync } from 'node:fs';
-import { join } from 'node:path';
+import {
+  existsSync,
+  globSync,
+  mkdirSync,
+  mkdtempSync,
+  readdirSync,
+  readFileSync,
+  renameSync,
+  rmSync,
+  statSync,
+} from 'node:fs';
+import { extname, join } from 'node:path';
 import { promisify } from 'node:util';
+import type { V4ModuleDefinition } from 'miniflare';
 import { API_CONFIG, ASSETS, ROOT, SANDBOX_CONFIG } from './places.ts';
 import { runWrangler } from './run-wrangler.ts';
 
 const BUILDS = join(ROOT, 'dist/workers');
+const KEPT_MS = 3_600_000;
 const INPUTS = ['{src,sandbox}/**/*', '{wrangler.toml,package-lock.json}'];
 
 export type Build = { readonly api: string; readonly sandbox: string };
@@ -25,8 +37,22 @@ export async function buildWorkers(): Promise<Build> {
       bundle(SANDBOX_CONFIG, join(temporary, 'sandbox')),
     ]);
     publish(temporary, home);
+    prune();
   }
   return { api: join(home, 'api'), sandbox: join(home, 'sandbox') };
+}
+
+/** The entry goes first; what lies beside it was imported as text. */
+export function readModules(folder: string): { modulesRoot: string; modules: V4ModuleDefinition[] } {
+  const names = readdirSync(folder).filter((name) => !/\.(map|md)$/.test(name) && name !== 'index.js');
+  const typeOf = (name: string) => (extname(name) === '.wasm' ? 'CompiledWasm' : 'Text');
+  return {
+    modulesRoot: folder,
+    modules: [
+      { type: 'ESModule', path: join(folder, 'index.js') },
+      ...names.map((name): V4ModuleDefinition => ({ type: typeOf(name), path: join(folder, name) })),
+    ],
+  };
 }
 
 export async function buildAssets(): Promise<void> {
@@ -45,6 +71,15 @@ function publish(temporary: string, home: string): void {
   } catch (error) {
     if (!existsSync(home)) throw error;
     rmSync(temporary, { recursive: true });
+  }
+}
+
+/** A world reads its build when it starts, so one of an hour ago is nobody's any more. */
+function prune(): void {
+  for (const name of readdirSync(BUILDS)) {
+    const folder = join(BUILDS, name);
+    const age = Date.now() - (statSync(folder, { throwIfNoEntry: false })?.mtimeMs ?? 0);
+    if (age > KEPT_MS) rmSync(folder, { recursive: true, force: true });
   }
 }
 

@@ -48,18 +48,20 @@ export async function ensureDemoAccounts(url: string, state: string): Promise<De
 
 /** The access token, or null when the account is there and its second factor isn't ours to know. */
 async function signUp(api: Api, email: string, name: string): Promise<string | null> {
-  const login = await api('POST', '/v1/auth/login', { body: { email, password: DEMO_PASSWORD } });
-  if (login.status === 200) return String(login.body.accessToken);
-  if (login.body.code === 'auth.mfa_required') return null;
-
   const known = new Set((await listMail(api, email)).map(({ id }) => id));
   expectStatus(
     await api('POST', '/v1/auth/register', { body: { email, name, password: DEMO_PASSWORD } }),
     202,
   );
-  const code = await waitForCode(api, email, known);
-  const tokens = expectStatus(await api('POST', '/v1/auth/verify-email', { body: { email, code } }), 200);
-  return String(tokens.accessToken);
+  const { code } = await waitForMail(api, email, known);
+  if (code !== undefined) {
+    const tokens = expectStatus(await api('POST', '/v1/auth/verify-email', { body: { email, code } }), 200);
+    return String(tokens.accessToken);
+  }
+
+  const login = await api('POST', '/v1/auth/login', { body: { email, password: DEMO_PASSWORD } });
+  if (login.body.code === 'auth.mfa_required') return null;
+  return String(expectStatus(login, 200).accessToken);
 }
 
 async function enrolTotp(api: Api, token: string): Promise<string> {
@@ -78,12 +80,13 @@ async function listMail(api: Api, to: string): Promise<Mail[]> {
   return expectStatus(answer, 200).data as Mail[];
 }
 
-async function waitForCode(api: Api, to: string, known: ReadonlySet<string>): Promise<string> {
+/** A mail without a code says that the address has an account already. */
+async function waitForMail(api: Api, to: string, known: ReadonlySet<string>): Promise<Mail> {
   for (const deadline = Date.now() + MAIL_PATIENCE_MS; Date.now() < deadline; await sleep(20)) {
-    const mail = (await listMail(api, to)).find(({ id, code }) => code !== undefined && !known.has(id));
-    if (mail?.code) return mail.code;
+    const mail = (await listMail(api, to)).find(({ id }) => !known.has(id));
+    if (mail) return mail;
   }
-  throw new Error(`No code was mailed to ${to}. Look into /sandbox, or start again with --fresh.`);
+  throw new Error(`Nothing was mailed to ${to}. Look into /sandbox, or start again with --fresh.`);
 }
 
 function connect(url: string): Api {

@@ -51,11 +51,12 @@ export function createApp(): OpenAPIHono<AppEnv> {
   const app = new OpenAPIHono<AppEnv>();
 
   app.use(openDoor);
+  // Before the security headers: its pages bring their own.
+  app.all('/sandbox', forwardToSandbox);
+  app.all('/sandbox/*', forwardToSandbox);
   app.use((c, next) => (isPage(c.req.path) ? pageHeaders : apiHeaders)(c, next));
   app.use((c, next) => crossOrigin(c.get('door').context.settings.corsOrigins)(c, next));
   app.use('/v1/*', limitRate);
-  app.all('/sandbox', forwardToSandbox);
-  app.all('/sandbox/*', forwardToSandbox);
   app.on(['GET', 'HEAD'], PAGES, (c) => c.env.ASSETS.fetch(c.req.raw));
   app.get('/', (c) => c.redirect('/docs'));
   mount(app as never, endpoints);

@@ -1,10 +1,10 @@
-import { mkdtempSync, readdirSync, rmSync } from 'node:fs';
+import { mkdtempSync, rmSync } from 'node:fs';
 import { createServer } from 'node:net';
 import { tmpdir } from 'node:os';
-import { extname, join } from 'node:path';
+import { join } from 'node:path';
 import { convertV4MiniflareOptions, Log, LogLevel, Miniflare, type V4WorkerOptions } from 'miniflare';
 import { unstable_getMiniflareWorkerOptions, unstable_readConfig } from 'wrangler';
-import { type Build, buildWorkers } from '../scripts/build.ts';
+import { type Build, buildWorkers, readModules } from '../scripts/build.ts';
 import { migrate } from '../scripts/migrate.ts';
 import { API_CONFIG, ASSETS, SANDBOX_CONFIG } from '../scripts/places.ts';
 import { generateSecrets } from '../scripts/secrets.ts';
@@ -139,19 +139,6 @@ export function sandboxWorker(build: Build): V4WorkerOptions {
   const { workerOptions } = unstable_getMiniflareWorkerOptions(SANDBOX_CONFIG);
   const named = { ...workerOptions, name: 'roost-sandbox', ...readModules(build.sandbox), bindings: {} };
   return named as V4WorkerOptions;
-}
-
-/** The entry goes first; what lies beside it was imported as text. */
-function readModules(folder: string) {
-  const names = readdirSync(folder).filter((name) => !/\.(map|md)$/.test(name) && name !== 'index.js');
-  const isWasm = (name: string) => extname(name) === '.wasm';
-  return {
-    modulesRoot: folder,
-    modules: [
-      { type: 'ESModule', path: join(folder, 'index.js') },
-      ...names.map((name) => ({ type: isWasm(name) ? 'CompiledWasm' : 'Text', path: join(folder, name) })),
-    ],
-  };
 }
 
 async function findFreePort(): Promise<number> {
