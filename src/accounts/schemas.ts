@@ -1,19 +1,19 @@
 import { SCOPES } from '../kernel/actor.ts';
 import { idPattern } from '../kernel/ids.ts';
 import { pageQuery } from '../kernel/page.ts';
-import { instant, line, text, z } from '../kernel/zod.ts';
+import { email, httpsUrl, instant, line, text, z } from '../kernel/zod.ts';
 
-export const Email = z.email().max(254).openapi({ example: 'ada@example.com' });
+export const Email = email(254).openapi({ example: 'ada@example.com' });
 export const Password = text(10, 128).openapi({ description: '10 to 128 characters, not a common one' });
 const GivenPassword = text(1, 128);
-const Captcha = z.string().min(1).max(2048).optional().openapi({ description: 'A Turnstile token' });
+const Captcha = text(1, 2048).optional().openapi({ description: 'A Turnstile token' });
 const Name = line(1, 100);
-const Code = z.string().min(6).max(32);
-const Token = z.string().min(1).max(1000);
+const Code = text(6, 32);
+const Token = text(1, 1000);
 /** An object that an authenticator made; its members are checked by the WebAuthn library. */
 const Credential = z.looseObject({
-  id: z.string().max(1400),
-  rawId: z.string().max(1400),
+  id: text(1, 1400),
+  rawId: text(1, 1400),
   type: z.literal('public-key'),
 });
 
@@ -42,11 +42,7 @@ export const PasskeyLoginBody = z.strictObject({ challengeToken: Token, credenti
 export const UpdateMeBody = z.strictObject({
   name: Name.optional(),
   bio: text(0, 2000).optional(),
-  avatarUrl: z
-    .url({ protocol: /^https$/ })
-    .max(500)
-    .nullable()
-    .optional(),
+  avatarUrl: httpsUrl(500).nullable().optional(),
   locale: z
     .string()
     .regex(/^[a-z]{2,3}(-[A-Z]{2})?$/)

@@ -4,20 +4,47 @@ import { z } from '@hono/zod-openapi';
 export { z };
 
 // Control characters (tab and line breaks apart) and half characters never belong in a text.
-// biome-ignore lint/suspicious/noControlCharactersInRegex: these are exactly what must be refused
-const CONTROL = /[\u0000-\u0008\u000b\u000c\u000e-\u001f\u007f]/;
+const CLEAN = '^[^\\u0000-\\u0008\\u000b\\u000c\\u000e-\\u001f\\u007f]*$';
+const ONE_LINE = '^[^\\u0000-\\u001f\\u007f]*$';
+const ONE_LINE_WITH_SOMETHING = '^(?=[\\s\\S]*\\S)[^\\u0000-\\u001f\\u007f]*$';
+const HTTPS_ADDRESS = '^https://[^\\s\\u0000-\\u001f\\u007f]+$';
 
-const isClean = (value: string): boolean => value.isWellFormed() && !CONTROL.test(value);
+const clean = new RegExp(CLEAN);
+const isClean = (value: string): boolean => value.isWellFormed() && clean.test(value);
 const UNCLEAN = { message: 'has a control character or half a character', params: { code: 'unclean_text' } };
 
-/** Several lines of text. */
-export const text = (min: number, max: number) => z.string().min(min).max(max).refine(isClean, UNCLEAN);
+/**
+ * Several lines of text. Its length is in characters, as JSON Schema and people count them: one that takes
+ * two code units is one.
+ */
+export const text = (min: number, max: number) =>
+  z
+    .string()
+    .superRefine((value, context) => {
+      const bound = { origin: 'string', inclusive: true, input: value } as const;
+      const length = [...value].length;
+      if (!isClean(value)) context.addIssue({ code: 'custom', ...UNCLEAN });
+      else if (length < min) context.addIssue({ code: 'too_small', minimum: min, ...bound });
+      else if (length > max) context.addIssue({ code: 'too_big', maximum: max, ...bound });
+    })
+    .openapi({ minLength: min, maxLength: max, pattern: CLEAN });
 
 /** One line of text, with something in it. */
 export const line = (min: number, max: number) =>
-  text(min, max).refine((value) => !/[\r\n\t]/.test(value) && (min === 0 || value.trim() !== ''), {
-    message: 'must be one line with something in it',
-    params: { code: 'not_one_line' },
-  });
+  text(min, max)
+    .refine((value) => !/[\r\n\t]/.test(value) && (min === 0 || value.trim() !== ''), {
+      message: 'must be one line with something in it',
+      params: { code: 'not_one_line' },
+    })
+    .openapi({ pattern: min === 0 ? ONE_LINE : ONE_LINE_WITH_SOMETHING });
+
+export const email = (max: number) => z.email().max(max).openapi({ pattern: z.regexes.email.source });
+
+export const httpsUrl = (max: number) =>
+  z
+    .url({ protocol: /^https$/ })
+    .max(max)
+    .regex(new RegExp(HTTPS_ADDRESS))
+    .refine((value) => value.isWellFormed(), UNCLEAN);
 
 export const instant = z.iso.datetime();

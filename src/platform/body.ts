@@ -1,25 +1,32 @@
 import type { Context as HonoContext } from 'hono';
 import { RequestInvalid, RequestTooLarge, UnsupportedMedia } from './errors.ts';
+import { toPointer } from './pointer.ts';
 
 export const MAX_BODY_BYTES = 256 * 1024;
+const MAX_DEPTH = 32;
 const JSON_TYPE = /^application\/json\s*(;\s*charset="?utf-8"?\s*)?$/i;
 
 /** Reads a JSON body within its bounds, as text for the fingerprint and as a value for the validator. */
 export async function readJsonBody(c: HonoContext, required: boolean): Promise<string> {
   const bytes = await readBytes(c.req.raw);
   if (bytes.length === 0 && !required) {
-    // A used stream would look like a body to the validator.
-    c.req.raw = new Request(c.req.raw.url, { method: c.req.method, headers: c.req.raw.headers });
-    c.req.bodyCache.json = Promise.resolve({});
+    handOver(c, {});
     return '';
   }
   if (!JSON_TYPE.test(c.req.header('content-type') ?? '')) {
     throw UnsupportedMedia({ detail: 'Send application/json, in UTF-8' });
   }
   const content = decode(bytes);
-  const value = parse(content);
-  c.req.bodyCache.json = Promise.resolve(value);
+  handOver(c, parse(content));
   return content;
+}
+
+/** What is checked here need not be checked again by the validator, which reads headers more strictly. */
+function handOver(c: HonoContext, value: unknown): void {
+  const headers = new Headers(c.req.raw.headers);
+  headers.set('content-type', 'application/json');
+  c.req.raw = new Request(c.req.raw.url, { method: c.req.method, headers });
+  c.req.bodyCache.json = Promise.resolve(value);
 }
 
 async function readBytes(request: Request): Promise<Uint8Array> {
@@ -52,17 +59,36 @@ function decode(bytes: Uint8Array): string {
 }
 
 function parse(content: string): unknown {
+  let value: unknown;
   try {
-    // A member called __proto__ would vanish in a later copy, so it is refused before anything reads it.
-    return JSON.parse(content, (name, value) => {
-      if (name === '__proto__') throw malformed('The body has a member that is not allowed', '/__proto__');
-      return value;
-    });
-  } catch (error) {
-    if (error instanceof SyntaxError || error instanceof RangeError) throw malformed('The body is not JSON');
-    throw error;
+    value = JSON.parse(content);
+  } catch {
+    throw malformed('The body is not JSON');
+  }
+  refuseTraps(value);
+  return value;
+}
+
+/**
+ * A member called __proto__ would vanish in a later copy, and a tower of brackets would exhaust whoever walks
+ * it with a function that calls itself: neither gets further than here.
+ */
+function refuseTraps(body: unknown): void {
+  const waiting: { value: object; path: readonly string[] }[] = isObject(body)
+    ? [{ value: body, path: [] }]
+    : [];
+  for (let next = waiting.pop(); next; next = waiting.pop()) {
+    const { value, path } = next;
+    if (path.length >= MAX_DEPTH) throw malformed(`The body is nested more than ${MAX_DEPTH} deep`);
+    for (const [name, member] of Object.entries(value)) {
+      const at = () => [...path, name];
+      if (name === '__proto__') throw malformed('The body has a member that is not allowed', toPointer(at()));
+      if (isObject(member)) waiting.push({ value: member, path: at() });
+    }
   }
 }
+
+const isObject = (value: unknown): value is object => typeof value === 'object' && value !== null;
 
 function malformed(message: string, pointer = '') {
   return RequestInvalid({ detail: message, errors: [{ in: 'body', pointer, code: 'malformed', message }] });
