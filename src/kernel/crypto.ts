@@ -18,7 +18,8 @@ export type Purpose =
   | 'second-factor'
   | 'replay'
   | 'digest'
-  | 'audit-chain';
+  | 'audit-chain'
+  | 'quote';
 
 export type Keyring = {
   /** Base64url HMAC-SHA-256 over the parts, which cannot run into each other. */
