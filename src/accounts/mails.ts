@@ -67,8 +67,9 @@ async function composeVerification(ctx: Context, registrationId: string, codeNum
     );
     return { to: row.email, subject: 'You already have a Roost account', text };
   }
+  // Whoever registered chose the name, and need not be the one who reads this.
   const text = lines(
-    `Hello ${row.name},`,
+    'Hello,',
     'Your code is',
     mailCode(ctx.keyring, row.id, codeNumber),
     `It is good for ${CODE_LIFE_MS / 60_000} minutes. If you did not register at Roost, ignore this mail.`,

@@ -25,6 +25,8 @@ export async function refreshTokens(
   const isNewest = sql`${session.generation} = ${generation}`;
   const isRetry = sql`${session.generation} = ${generation + 1} AND NOT ${session.retried}
     AND ${session.rotatedAt} > ${now - RETRY_GRACE_MS}`;
+  const ownerIsActive = sql`EXISTS (SELECT 1 FROM ${account}
+    WHERE ${account.id} = ${session.accountId} AND ${account.status} = 'active')`;
   const endedNow = sql`EXISTS (SELECT 1 FROM ${session} WHERE ${session.id} = ${sessionId}
     AND ${session.endedBy} = ${ctx.runId})`;
   const [row] = await commitReading(ctx, {
@@ -42,7 +44,7 @@ export async function refreshTokens(
           endedBecause: sql`CASE WHEN ${isNewest} OR ${isRetry} THEN NULL ELSE 'reuse' END`,
           endedBy: sql`CASE WHEN ${isNewest} OR ${isRetry} THEN NULL ELSE ${ctx.runId} END`,
         })
-        .where(and(eq(session.id, sessionId), isLiveSession(now))),
+        .where(and(eq(session.id, sessionId), isLiveSession(now), ownerIsActive)),
     ],
     audit: [{ action: 'session.ended', subject: sessionId, reason: 'reuse', when: endedNow }],
     read: (db) =>

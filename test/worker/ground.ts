@@ -83,9 +83,6 @@ export async function everything(): Promise<Record<string, unknown[]>> {
     `SELECT name FROM sqlite_schema WHERE type = 'table' AND name NOT LIKE '\\_%' ESCAPE '\\'
        AND name NOT LIKE 'sqlite\\_%' ESCAPE '\\' AND name <> 'd1_migrations' ORDER BY name`,
   ).all<{ name: string }>();
-  const tables: Record<string, unknown[]> = {};
-  for (const { name } of results) {
-    tables[name] = (await env.DB.prepare(`SELECT * FROM ${name}`).all()).results;
-  }
-  return tables;
+  const tables = await env.DB.batch(results.map(({ name }) => env.DB.prepare(`SELECT * FROM ${name}`)));
+  return Object.fromEntries(results.map(({ name }, index) => [name, tables[index]?.results ?? []]));
 }
