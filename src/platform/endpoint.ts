@@ -20,7 +20,8 @@ import {
   Unavailable,
   UnsupportedMedia,
 } from './errors.ts';
-import { type Answer, Problem, statusOf, toAnswer } from './problem.ts';
+import { toPointer } from './pointer.ts';
+import { type Answer, BUG, Problem, statusOf, toAnswer } from './problem.ts';
 import { isFinal, releaseReplay, reserveReplay, storeAnswer } from './replay.ts';
 
 /**
@@ -187,7 +188,7 @@ function answerOf(item: AnyEndpoint, result: unknown): Answer {
 }
 
 function send(answer: Answer, c: HonoContext, item: AnyEndpoint): Response {
-  const known = item.tagged ? c.req.header('if-none-match') : undefined;
+  const known = isConditional(item) ? c.req.header('if-none-match') : undefined;
   const tag = answer.headers.etag;
   if (known !== undefined && tag !== undefined && matchesTag(known, tag)) {
     const { 'content-type': _, ...headers } = answer.headers;
@@ -199,6 +200,9 @@ function send(answer: Answer, c: HonoContext, item: AnyEndpoint): Response {
   });
 }
 
+/** A change that was made can't be answered with "nothing has changed". */
+const isConditional = (item: AnyEndpoint): boolean => item.tagged === true && item.method === 'get';
+
 const matchesTag = (known: string, tag: string) =>
   known.split(',').some((one) => one.trim() === '*' || one.trim().replace(/^W\//, '') === tag);
 
@@ -207,19 +211,17 @@ const TARGETS = { json: 'body', query: 'query', param: 'path', header: 'header' 
 /** zod's issues as pointers that a form can be marked with. */
 function invalid(issues: readonly z.core.$ZodIssue[], target: string): Refusal {
   const place = TARGETS[target as keyof typeof TARGETS] ?? 'body';
-  const at = (path: readonly PropertyKey[]) =>
-    path.map((part) => `/${String(part).replaceAll('~', '~0').replaceAll('/', '~1')}`).join('');
   const errors = issues.flatMap((issue): FieldError[] => {
     if (issue.code === 'unrecognized_keys') {
       return issue.keys.slice(0, 20).map((name) => ({
         in: place,
-        pointer: at([...issue.path, name]).slice(0, 200),
+        pointer: toPointer([...issue.path, name]),
         code: 'unknown_field',
         message: 'is not a field of this request',
       }));
     }
     const own = issue.code === 'custom' ? (issue.params?.code as string | undefined) : undefined;
-    return [{ in: place, pointer: at(issue.path), code: own ?? issue.code, message: issue.message }];
+    return [{ in: place, pointer: toPointer(issue.path), code: own ?? issue.code, message: issue.message }];
   });
   return RequestInvalid({
     errors: errors.map((error) => ({ ...error, message: error.message.toWellFormed() })),
@@ -229,17 +231,32 @@ function invalid(issues: readonly z.core.$ZodIssue[], target: string): Refusal {
 const ALWAYS = [RequestInvalid, RateLimited, Unavailable];
 const AUTHENTICATED = [AuthRequired, InvalidToken, AccountEnded];
 const WITH_BODY = [RequestTooLarge, UnsupportedMedia];
-const WITH_KEY = [KeyReused, KeyInProgress, StateMoved];
+const WITH_KEY = [KeyReused, KeyInProgress];
+const KEY_HEADER = {
+  name: 'Idempotency-Key',
+  in: 'header' as const,
+  required: false,
+  description: 'Makes a repeated request answer with the first one’s bytes, for 24 hours',
+  schema: { type: 'string' as const, minLength: 1, maxLength: 255, pattern: '^[\\x20-\\x7e]*$' },
+};
+const TAG_HEADER = {
+  name: 'If-None-Match',
+  in: 'header' as const,
+  required: false,
+  description: 'The ETag of what the client has; answers 304 while that is still current',
+  schema: { type: 'string' as const },
+};
 
 function toRouteConfig(item: AnyEndpoint): RouteConfig & { method: AnyEndpoint['method'] } {
   const refusals = [
     ...ALWAYS,
     ...(item.access === 'public' ? [] : AUTHENTICATED),
     ...(item.body ? WITH_BODY : []),
-    ...(item.method === 'get' ? [] : WITH_KEY),
+    ...(item.method === 'get' ? [] : [StateMoved]),
+    ...(item.method === 'post' ? WITH_KEY : []),
     ...item.refusals,
   ];
-  const problems: Record<number, string[]> = { 500: ['service.failed'] };
+  const problems: Record<number, string[]> = { [BUG.status]: [BUG.code] };
   for (const { kind, code } of refusals) {
     const codes = (problems[statusOf(kind)] ??= []);
     if (!codes.includes(code)) codes.push(code);
@@ -251,17 +268,16 @@ function toRouteConfig(item: AnyEndpoint): RouteConfig & { method: AnyEndpoint['
   if (item.body) {
     request.body = { content: { 'application/json': { schema: item.body } }, required: !item.bodyOptional };
   }
-  const success = item.response
-    ? { description: item.summary, content: { 'application/json': { schema: item.response } } }
-    : { description: item.summary };
-  const scope = item.access === 'public' || item.access === 'session' ? [] : [item.access];
-  const keyHeader = {
-    name: 'Idempotency-Key',
-    in: 'header' as const,
-    required: false,
-    description: 'Makes a repeated request answer with the first one’s bytes, for 24 hours',
-    schema: { type: 'string' as const, minLength: 1, maxLength: 255, pattern: '^[\\x20-\\x7e]*$' },
+  const success = {
+    description: item.summary,
+    ...(item.response ? { content: { 'application/json': { schema: item.response } } } : {}),
+    ...(item.tagged ? { headers: { ETag: { schema: { type: 'string' as const } } } } : {}),
   };
+  const scope = item.access === 'public' || item.access === 'session' ? [] : [item.access];
+  const parameters = [
+    ...(item.method === 'post' ? [KEY_HEADER] : []),
+    ...(isConditional(item) ? [TAG_HEADER] : []),
+  ];
   return {
     method: item.method,
     path: item.path,
@@ -275,12 +291,12 @@ function toRouteConfig(item: AnyEndpoint): RouteConfig & { method: AnyEndpoint['
         : item.access === 'session'
           ? [{ session: [] }]
           : [{ session: [] }, { apiKey: scope }],
-    ...(item.method === 'post' ? { parameters: [keyHeader] } : {}),
+    ...(parameters.length > 0 ? { parameters } : {}),
     request,
     responses: {
       [item.status]: success,
       ...(item.variant ? { [item.variant.status]: success } : {}),
-      ...(item.tagged ? { 304: { description: 'Not changed since the entity tag that was sent' } } : {}),
+      ...(isConditional(item) ? { 304: { description: 'Not changed since the entity tag that was sent' } } : {}),
       ...Object.fromEntries(
         Object.entries(problems)
           .filter(([status]) => Number(status) !== item.variant?.status)

@@ -72,9 +72,12 @@ export function toAnswer(error: unknown, requestId: string): Answer | null {
   return error instanceof Refusal ? refusalAnswer(error, requestId) : null;
 }
 
+/** What a bug looks like from outside. It is no refusal: the caller can do nothing about it. */
+export const BUG = { code: 'service.failed', status: 500, title: 'Something went wrong on our side' };
+
 export function bugAnswer(requestId: string): Answer {
-  const body = { type: problemUri('service.failed'), title: 'Something went wrong on our side', status: 500 };
-  return problemAnswer(500, { ...body, code: 'service.failed', requestId });
+  const { code, status, title } = BUG;
+  return problemAnswer(status, { type: problemUri(code), title, status, code, requestId });
 }
 
 export function misconfiguredAnswer(problems: readonly string[]): Response {
