@@ -23,12 +23,12 @@ type AppContext = HonoContext<AppEnv>;
 
 const REQUEST_ID = /^[\w.-]{8,64}$/;
 const PAGES = ['/docs', '/docs/*', '/problems', '/openapi.json'];
+// The API reference writes its styles into the page and has its icons in them; nothing else is inline.
 const PAGE_POLICY = {
   defaultSrc: ["'none'"],
   scriptSrc: ["'self'"],
   styleSrc: ["'self'", "'unsafe-inline'"],
   imgSrc: ["'self'", 'data:'],
-  fontSrc: ["'self'", 'data:'],
   connectSrc: ["'self'"],
   baseUri: ["'none'"],
   formAction: ["'none'"],
@@ -57,7 +57,7 @@ export function createApp(): OpenAPIHono<AppEnv> {
   app.use((c, next) => (isPage(c.req.path) ? pageHeaders : apiHeaders)(c, next));
   app.use((c, next) => crossOrigin(c.get('door').context.settings.corsOrigins)(c, next));
   app.use('/v1/*', limitRate);
-  app.on(['GET', 'HEAD'], PAGES, (c) => c.env.ASSETS.fetch(c.req.raw));
+  app.on(['GET', 'HEAD'], PAGES, servePage);
   app.get('/', (c) => c.redirect('/docs'));
   mount(app as never, endpoints);
 
@@ -127,6 +127,12 @@ async function limitRate(c: AppContext, next: () => Promise<void>): Promise<void
   const headers = await shield(limiters, context.settings, name, context.client.ip, context.clock);
   await next();
   for (const [header, value] of Object.entries(headers)) c.header(header, value);
+}
+
+async function servePage(c: AppContext): Promise<Response> {
+  const response = await c.env.ASSETS.fetch(c.req.raw);
+  if (response.status === 404) throw RouteNotFound();
+  return response;
 }
 
 /** Development only: without the binding these addresses do not exist. A moved clock is lived through. */

@@ -1,0 +1,136 @@
+import { existsSync, mkdtempSync, readFileSync, rmSync } from 'node:fs';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
+import { type BrowserContext, chromium, type Page } from 'playwright-core';
+import { afterAll, beforeAll, expect, test } from 'vitest';
+import { buildAssets } from '../../scripts/build.ts';
+import { ROOT } from '../../scripts/places.ts';
+import { startWorld, type World } from '../world.ts';
+
+const CHROMIUM = ['/usr/bin/chromium', '/usr/bin/chromium-browser', '/usr/bin/google-chrome'].find(
+  existsSync,
+);
+const LAUNCH = [
+  ...['--headless', '--no-sandbox', '--disable-gpu', '--disable-quic', '--no-first-run'],
+  ...['--disable-background-networking', '--disable-component-update', '--disable-sync'],
+];
+const contract = readFileSync(join(ROOT, 'openapi.json'), 'utf8');
+const { paths, tags } = JSON.parse(contract) as {
+  paths: Record<string, Record<string, { tags: string[] }>>;
+  tags: { name: string }[];
+};
+const operations = Object.entries(paths).flatMap(([path, item]) =>
+  Object.entries(item).map(([method, { tags }]) => ({ name: `${method} ${path}`, tag: tags[0] })),
+);
+
+let world: World;
+beforeAll(async () => {
+  await buildAssets();
+  world = await startWorld();
+});
+afterAll(() => world?.stop());
+
+test('the contract is served as it is committed, once to a client that keeps it', async () => {
+  const first = await fetch(`${world.url}/openapi.json`);
+  expect(first.status).toBe(200);
+  expect(first.headers.get('content-type')).toBe('application/json');
+  expect(first.headers.get('cache-control')).toBe('public, max-age=0, must-revalidate');
+  expect(first.headers.get('content-security-policy')).toContain("default-src 'none'");
+  expect(first.headers.get('x-content-type-options')).toBe('nosniff');
+  expect(await first.text()).toBe(contract);
+
+  const tag = first.headers.get('etag') ?? '';
+  expect(tag).not.toBe('');
+  const second = await fetch(`${world.url}/openapi.json`, { headers: { 'if-none-match': tag } });
+  expect(second.status).toBe(304);
+  expect(second.headers.get('etag')).toBe(tag);
+  expect(second.headers.get('strict-transport-security')).toContain('max-age=');
+  expect(await second.text()).toBe('');
+});
+
+test('a page that is not there is a problem like any other', async () => {
+  const response = await fetch(`${world.url}/docs/nothing.js`);
+  expect(response.status).toBe(404);
+  expect(await response.json()).toMatchObject({ code: 'request.not_found' });
+});
+
+test('the type of a problem leads to its place on the page of problems', async () => {
+  const problem = (await (await fetch(`${world.url}/v1/me`)).json()) as { type: string };
+  const [path, place] = problem.type.split('#');
+  expect(path).toBe('/problems');
+
+  const page = await (await fetch(`${world.url}${path}`)).text();
+  const codes = (JSON.parse(contract)['x-problems'] as { code: string }[]).map(({ code }) => code);
+  expect(codes).toContain(place);
+  for (const code of codes) expect(page.split(`id="${code}"`), code).toHaveLength(2);
+});
+
+test.skipIf(CHROMIUM === undefined)(
+  `the API reference works in a browser that reaches nothing but this server${CHROMIUM ? '' : ' (skipped: no Chromium is installed here)'}`,
+  async () => {
+    await withBrowser(async (page, seen) => {
+      await page.goto(`${world.url}/docs`);
+      for (const tag of tags) {
+        await page.goto(`${world.url}/docs#tag/${tag.name}`);
+        const wanted = operations.filter((one) => one.tag === tag.name).map(({ name }) => name);
+        const shown = async () => {
+          const labels = await page.getByRole('button', { name: /^Test Request/ }).allTextContents();
+          return labels.map((label) => /\((.+)\)/.exec(label)?.[1]);
+        };
+        await expect.poll(shown, { timeout: 20_000 }).toEqual(expect.arrayContaining(wanted));
+      }
+
+      await page.getByRole('button', { name: 'Test Request (get /healthz)', exact: true }).click();
+      const client = page.getByRole('dialog');
+      await client.getByRole('button', { name: 'Send get request' }).click();
+      await client.getByText('200 OK').waitFor();
+      await client.getByText('"status": "ok"').waitFor();
+
+      expect(seen.requests).toContain(`GET ${world.url}/healthz`);
+      expect(seen.requests.filter((request) => !request.includes(` ${world.url}/`))).toEqual([]);
+      expect(seen.complaints).toEqual([]);
+    });
+  },
+);
+
+test.skipIf(CHROMIUM === undefined)(
+  `the page of problems shows the place that a problem leads to${CHROMIUM ? '' : ' (skipped: no Chromium is installed here)'}`,
+  async () => {
+    await withBrowser(async (page, seen) => {
+      await page.goto(`${world.url}/problems#auth.required`);
+      await page.locator(':target', { hasText: 'Please log in' }).waitFor();
+      expect(seen.requests.filter((request) => !request.includes(` ${world.url}/`))).toEqual([]);
+      expect(seen.complaints).toEqual([]);
+    });
+  },
+);
+
+type Seen = { requests: string[]; complaints: string[] };
+
+async function withBrowser(visit: (page: Page, seen: Seen) => Promise<void>): Promise<void> {
+  const profile = mkdtempSync(join(tmpdir(), 'roost-browser-'));
+  let browser: BrowserContext | undefined;
+  try {
+    browser = await chromium.launchPersistentContext(profile, {
+      ...(CHROMIUM ? { executablePath: CHROMIUM } : {}),
+      args: LAUNCH,
+    });
+    const page = await browser.newPage();
+    await visit(page, watch(page));
+  } finally {
+    await browser?.close();
+    rmSync(profile, { recursive: true, force: true, maxRetries: 3 });
+  }
+}
+
+/** Every request that leaves, and everything that the browser found wrong: the policy's violations are there too. */
+function watch(page: Page): Seen {
+  const seen: Seen = { requests: [], complaints: [] };
+  page.on('request', (request) => seen.requests.push(`${request.method()} ${request.url()}`));
+  page.on('requestfailed', (request) => seen.complaints.push(`${request.url()} failed`));
+  page.on('pageerror', (error) => seen.complaints.push(error.message));
+  page.on('console', (message) => {
+    if (message.type() === 'error' || message.type() === 'warning') seen.complaints.push(message.text());
+  });
+  return seen;
+}
