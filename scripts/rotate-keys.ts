@@ -1,5 +1,5 @@
-// npm run keys:rotate              puts a new signing key first in .dev.vars
-// npm run keys:rotate -- --print   reads AUTH_KEYS from stdin, prints what to give to wrangler secret put AUTH_KEYS
+// npm run keys:rotate                 puts a new signing key first in .dev.vars
+// npm run -s keys:rotate -- --print   reads AUTH_KEYS (at first []) from stdin, prints what to give to wrangler
 import { text } from 'node:stream/consumers';
 import { parseArgs } from 'node:util';
 import { editDevVar } from './dev-vars.ts';

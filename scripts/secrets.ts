@@ -24,9 +24,9 @@ export async function generateAuthKey(): Promise<JWK> {
   return { ...jwk, kid: (await calculateJwkThumbprint(jwk)).slice(0, 16), alg: 'ES256', use: 'sig' };
 }
 
-/** The new key signs. The one before it still verifies what it has signed; older ones go. */
+/** The new key signs. The one before it still verifies what it has signed; older ones go. `[]` is a beginning. */
 export async function rotateAuthKeys(authKeys: string): Promise<string> {
   const former: unknown = JSON.parse(authKeys);
-  if (!Array.isArray(former) || former.length === 0) throw new Error('AUTH_KEYS is not a list of keys');
+  if (!Array.isArray(former)) throw new Error('AUTH_KEYS is not a list of keys');
   return JSON.stringify([await generateAuthKey(), ...former].slice(0, MAX_AUTH_KEYS));
 }
