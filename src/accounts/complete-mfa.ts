@@ -1,7 +1,7 @@
 import type { Context } from '../context.ts';
 import type { z } from '../kernel/zod.ts';
 import { commit } from '../platform/commit.ts';
-import { readChallenge, spend } from './challenge.ts';
+import { passwordBasis, readChallenge, spend } from './challenge.ts';
 import { AccountSuspended, InvalidCode, InvalidMfaToken, TooManyAttempts } from './errors.ts';
 import { openSession } from './open-session.ts';
 import { findAccount } from './queries.ts';
@@ -24,6 +24,7 @@ export async function completeMfa(
   const known = await findAccount(ctx.db, challenge.subject);
 
   if (known?.status !== 'active') throw AccountSuspended();
+  if (challenge.basis !== passwordBasis(ctx.keyring, known.passwordHash)) throw InvalidMfaToken();
   const use = useSecondFactor(ctx, known, input.code);
   if (!use) throw InvalidCode();
 

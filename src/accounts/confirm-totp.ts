@@ -19,7 +19,8 @@ export async function confirmTotp(
   const actor = requireRecentLogin(ctx);
 
   const now = ctx.clock.now();
-  const taken = await ctx.limiter.take(`mfa ${actor.accountId}`, MFA_RULES, now);
+  const subject = `mfa ${actor.accountId}`;
+  const taken = await ctx.limiter.take(subject, MFA_RULES, now);
   if (!taken.allowed) throw TooManyAttempts({ retryAfterSeconds: taken.retryAfterSeconds });
   const own = await getOwnAccount(ctx, actor);
 
@@ -30,7 +31,7 @@ export async function confirmTotp(
 
   const recoveryCodes = Array.from({ length: RECOVERY_CODES }, randomRecoveryCode);
   const digests = recoveryCodes.map((code) => ({ accountId: own.id, digest: recoveryDigest(own.id, code) }));
-  return commit(ctx, {
+  const result = await commit(ctx, {
     writes: (db) => [
       must(
         db
@@ -52,4 +53,9 @@ export async function confirmTotp(
     outbox: [notice(ctx, own.id, 'totp_enrolled')],
     result: { recoveryCodes },
   });
+  await ctx.limiter.clear(
+    subject,
+    MFA_RULES.map(({ name }) => name),
+  );
+  return result;
 }

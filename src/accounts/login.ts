@@ -2,7 +2,8 @@ import { and, eq } from 'drizzle-orm';
 import type { Context } from '../context.ts';
 import type { z } from '../kernel/zod.ts';
 import { commit } from '../platform/commit.ts';
-import { issueChallenge } from './challenge.ts';
+import type { Database } from '../platform/database.ts';
+import { issueChallenge, passwordBasis } from './challenge.ts';
 import { AccountSuspended, InvalidCredentials, MfaRequired, TooManyAttempts } from './errors.ts';
 import { openSession } from './open-session.ts';
 import { hashPassword, needsRehash, passwordMatches } from './password.ts';
@@ -34,28 +35,31 @@ export async function login(ctx: Context, input: z.infer<typeof LoginBody>): Pro
     subject,
     rules.map(({ name }) => name),
   );
+  const stored = known.passwordHash as string;
+  const passwordHash = needsRehash(stored, passwordCost)
+    ? hashPassword(input.password, passwordCost)
+    : stored;
+  const renewal = (db: Database) =>
+    passwordHash === stored
+      ? []
+      : [
+          db
+            .update(account)
+            .set({ passwordHash })
+            .where(and(eq(account.id, known.id), eq(account.passwordHash, stored))),
+        ];
   if (known.totpConfirmedAt !== null) {
     await forgetFailures;
-    const { token } = issueChallenge(ctx.keyring, 'mfa', known.id, ctx.clock.now());
+    if (passwordHash !== stored) await commit(ctx, { writes: renewal, audit: [], result: undefined });
+    const basis = passwordBasis(ctx.keyring, passwordHash);
+    const { token } = issueChallenge(ctx.keyring, 'mfa', known.id, ctx.clock.now(), basis);
     throw MfaRequired({ extra: { mfaToken: token, methods: ['totp', 'recovery_code'] } });
   }
 
   const { row: opened, tokens } = await openSession(ctx, known, { mfa: false });
-  const stored = known.passwordHash as string;
-  const stronger = needsRehash(stored, passwordCost) ? hashPassword(input.password, passwordCost) : stored;
   const [result] = await Promise.all([
     commit(ctx, {
-      writes: (db) => [
-        db.insert(session).values(opened),
-        ...(stronger === stored
-          ? []
-          : [
-              db
-                .update(account)
-                .set({ passwordHash: stronger })
-                .where(and(eq(account.id, known.id), eq(account.passwordHash, stored))),
-            ]),
-      ],
+      writes: (db) => [db.insert(session).values(opened), ...renewal(db)],
       audit: [
         { action: 'session.opened', subject: opened.id, data: { by: 'password', accountId: known.id } },
       ],

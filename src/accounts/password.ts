@@ -30,7 +30,9 @@ export function passwordMatches(password: string, hash: string | null, cost: num
   return timingSafeEqual(given, Buffer.from(key, 'base64url'));
 }
 
-export const needsRehash = (hash: string, cost: number): boolean => FORMAT.exec(hash)?.[1] !== String(cost);
+/** Costs only grow: a setting that went back must not weaken what is stored. */
+export const needsRehash = (hash: string, cost: number): boolean =>
+  Number(FORMAT.exec(hash)?.[1] ?? 0) < cost;
 
 /** Length alone admits `passwordpassword`; what people choose first is refused, and so is their own name. */
 export function refuseEasyPassword(password: string, pointer: string, known: readonly string[]): void {

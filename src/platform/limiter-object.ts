@@ -7,16 +7,16 @@ import { type Count, countAttempt, type LimiterStub, type LimitRule, type Taken 
  * nothing, and an attempt that any of its rules refuses is counted by none of them.
  */
 export class Limiter extends DurableObject implements LimiterStub {
-  readonly #sql = this.ctx.storage.sql;
-
-  constructor(state: DurableObjectState, env: Cloudflare.Env) {
-    super(state, env);
-    this.#sql.exec(
+  /** With its table, which is gone whenever the alarm has emptied the storage under a living object. */
+  get #sql(): SqlStorage {
+    const { sql } = this.ctx.storage;
+    sql.exec(
       `CREATE TABLE IF NOT EXISTS bucket (
          name TEXT PRIMARY KEY, count INTEGER NOT NULL, started_at INTEGER NOT NULL,
          blocked_until INTEGER NOT NULL, ends_at INTEGER NOT NULL
        ) WITHOUT ROWID`,
     );
+    return sql;
   }
 
   async take(rules: readonly LimitRule[], nowMs: number): Promise<Taken> {

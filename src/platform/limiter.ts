@@ -49,12 +49,12 @@ export function countAttempt(
   rule: LimitRule,
   nowMs: number,
 ): { wait: number } | { after: Count } {
-  const windowMs = rule.windowSeconds * 1_000;
-  const open = before !== null && nowMs < before.startedAt + windowMs ? before : null;
-  if (open && nowMs < open.blockedUntil) return { wait: Math.ceil((open.blockedUntil - nowMs) / 1_000) };
-  if (open && open.count >= rule.limit) {
-    return { wait: Math.ceil((open.startedAt + windowMs - nowMs) / 1_000) };
-  }
+  const windowEndsAt = (before?.startedAt ?? nowMs) + rule.windowSeconds * 1_000;
+  const open = before !== null && nowMs < windowEndsAt ? before : null;
+  const fullUntil = open && open.count >= rule.limit ? windowEndsAt : 0;
+  const closedUntil = Math.max(before?.blockedUntil ?? 0, fullUntil);
+  if (nowMs < closedUntil) return { wait: Math.ceil((closedUntil - nowMs) / 1_000) };
+
   const count = (open?.count ?? 0) + 1;
   const over = rule.backoff ? count - rule.backoff.free : 0;
   const delaySeconds =

@@ -1,0 +1,111 @@
+import { expect, test } from 'vitest';
+import { COMMON_PASSWORDS } from '../../src/accounts/common-passwords.ts';
+import {
+  hashPassword,
+  needsRehash,
+  passwordMatches,
+  refuseEasyPassword,
+} from '../../src/accounts/password.ts';
+import type { Refusal } from '../../src/kernel/errors.ts';
+
+const COST = 8;
+
+function refusalOf(password: string, known: readonly string[] = []) {
+  try {
+    refuseEasyPassword(password, '/newPassword', known);
+    return null;
+  } catch (error) {
+    return (error as Refusal).details.errors;
+  }
+}
+
+test('a hash says how it was made, has its own salt, and matches its password alone', () => {
+  const hash = hashPassword('violet-tram-4711', COST);
+  expect(hash).toMatch(/^scrypt\$8\$[\w-]{22}\$[\w-]{43}$/);
+  expect(hashPassword('violet-tram-4711', COST)).not.toBe(hash);
+  expect(passwordMatches('violet-tram-4711', hash, COST)).toBe(true);
+  for (const wrong of ['violet-tram-4712', 'Violet-tram-4711', 'violet-tram-4711 ', '']) {
+    expect(passwordMatches(wrong, hash, COST)).toBe(false);
+  }
+});
+
+test('a hash is checked at the cost it was made with, whatever the cost is now', () => {
+  const old = hashPassword('violet-tram-4711', 8);
+  expect(passwordMatches('violet-tram-4711', old, 10)).toBe(true);
+  expect(passwordMatches('violet-tram-4712', old, 10)).toBe(false);
+});
+
+test('a hash is renewed when the cost has grown, and never made cheaper', () => {
+  const hash = hashPassword('violet-tram-4711', 9);
+  expect([8, 9, 10].map((cost) => needsRehash(hash, cost))).toEqual([false, false, true]);
+});
+
+test('no hash, and a hash that is not one, match nothing', () => {
+  const [, cost, salt, key] = hashPassword('violet-tram-4711', COST).split('$');
+  const broken = [
+    '',
+    'scrypt',
+    `scrypt$${cost}$${salt}`,
+    `argon2$${cost}$${salt}$${key}`,
+    `scrypt$$${salt}$${key}`,
+  ];
+  for (const hash of [null, ...broken]) expect(passwordMatches('violet-tram-4711', hash, COST)).toBe(false);
+});
+
+test('somebody without a hash is given the same work as somebody with one', () => {
+  const hash = hashPassword('violet-tram-4711', 11);
+  const median = (work: () => unknown) => {
+    const times = Array.from({ length: 7 }, () => {
+      const start = performance.now();
+      work();
+      return performance.now() - start;
+    });
+    return times.sort((a, b) => a - b)[3] as number;
+  };
+  const known = median(() => passwordMatches('wrong-password', hash, 11));
+  const unknown = median(() => passwordMatches('wrong-password', null, 11));
+  expect(unknown / known).toBeGreaterThan(0.5);
+  expect(unknown / known).toBeLessThan(2);
+});
+
+test('a letter that can be typed in two ways is one letter', () => {
+  const hash = hashPassword('cafe\u0301 ole\u0301 ﬁve', COST);
+  expect(passwordMatches('caf\u00e9 ol\u00e9 five', hash, COST)).toBe(true);
+});
+
+test('a password that many people have is refused in any capitals and any width of letters', () => {
+  const common = COMMON_PASSWORDS.split(' ');
+  expect(common.length).toBeGreaterThan(1_000);
+  expect(common.every((word) => word.length >= 10 && word === word.normalize('NFKC').toLowerCase())).toBe(
+    true,
+  );
+  for (const password of [common[0], common.at(-1), 'PASSWORD1234', 'ｐａｓｓｗｏｒｄ１２３４']) {
+    expect(refusalOf(password as string), password).toEqual([
+      { in: 'body', pointer: '/newPassword', code: 'common_password', message: 'is too easy to guess' },
+    ]);
+  }
+});
+
+test('a password that only repeats itself is refused', () => {
+  for (const password of ['aaaaaaaaaaaa', 'abababababab', 'roostroostroost', 'Secret77Secret77']) {
+    expect(refusalOf(password), password).not.toBeNull();
+  }
+  expect(refusalOf('aaaaaaaaaaab')).toBeNull();
+});
+
+test('a password that contains the own address is refused, and a short one in front of the @ does not count', () => {
+  expect(refusalOf('ada.lovelace-2026', ['ada.lovelace'])).not.toBeNull();
+  expect(refusalOf('ADA.LOVELACE-2026', ['ada.lovelace'])).not.toBeNull();
+  expect(refusalOf('we-like-adam-a-lot', ['ada'])).toBeNull();
+});
+
+test('an ordinary good password passes', () => {
+  for (const password of [
+    'violet-tram-4711',
+    'Отличный пароль',
+    '非常に長いパスワードです',
+    'correct horse',
+  ]) {
+    expect(refusalOf(password, ['grace']), password).toBeNull();
+  }
+});

@@ -1,0 +1,82 @@
+import { evictDurableObject, runDurableObjectAlarm, runInDurableObject } from 'cloudflare:test';
+import { env } from 'cloudflare:workers';
+import { expect, test } from 'vitest';
+import { DAY } from '../../src/kernel/clock.ts';
+import type { LimitRule, Taken } from '../../src/platform/limiter.ts';
+
+const five: LimitRule = { name: 'five', limit: 5, windowSeconds: 60 };
+const three: LimitRule = { name: 'three', limit: 3, windowSeconds: 60 };
+const now = Date.now();
+const longAgo = now - 2 * DAY;
+
+let count = 0;
+const newLimiter = () => env.LIMITERS.getByName(`subject ${++count}`);
+type Stub = ReturnType<typeof newLimiter>;
+
+const take = async (limiter: Stub, rules: readonly LimitRule[], nowMs: number): Promise<Taken> =>
+  JSON.parse(JSON.stringify(await limiter.take(rules, nowMs))) as Taken;
+const rows = (limiter: Stub) =>
+  runInDurableObject(limiter, (_, { storage }) => storage.sql.exec('SELECT * FROM bucket').toArray());
+
+test('of 100 attempts at the same moment exactly the allowed number gets in', async () => {
+  const limiter = newLimiter();
+  const taken = await Promise.all(Array.from({ length: 100 }, () => take(limiter, [five], now)));
+  expect(taken.filter(({ allowed }) => allowed)).toHaveLength(5);
+  const refused = { allowed: false, rule: 'five', retryAfterSeconds: 60 };
+  expect(taken.filter(({ allowed }) => !allowed)).toEqual(Array.from({ length: 95 }, () => refused));
+  expect(await rows(limiter)).toMatchObject([{ name: 'five', count: 5 }]);
+});
+
+test('an attempt that one rule refuses is counted by none', async () => {
+  const limiter = newLimiter();
+  for (let n = 1; n <= 3; n += 1) {
+    expect(await take(limiter, [five, three], now)).toEqual({ allowed: true, counts: { five: n, three: n } });
+  }
+  const before = await rows(limiter);
+  for (const order of [
+    [five, three],
+    [three, five],
+  ]) {
+    expect(await take(limiter, order, now)).toMatchObject({ allowed: false, rule: 'three' });
+  }
+  expect(await rows(limiter)).toEqual(before);
+});
+
+test('clearing gives back what is named, and one subject is nothing to another', async () => {
+  const [mine, yours] = [newLimiter(), newLimiter()];
+  for (let n = 0; n < 3; n += 1) await take(mine, [five, three], now);
+  await mine.clear(['three']);
+  expect(await take(mine, [five, three], now)).toEqual({ allowed: true, counts: { five: 4, three: 1 } });
+  expect(await take(yours, [five, three], now)).toEqual({ allowed: true, counts: { five: 1, three: 1 } });
+  await newLimiter().clear(['five']);
+});
+
+test('counts outlive the eviction of the object', async () => {
+  const limiter = newLimiter();
+  for (let n = 0; n < 5; n += 1) await take(limiter, [five], now);
+  await evictDurableObject(limiter);
+  expect(await take(limiter, [five], now)).toMatchObject({ allowed: false });
+});
+
+test('what has run out is forgotten by the alarm, and what has not stays until another day', async () => {
+  const limiter = newLimiter();
+  await take(limiter, [five], longAgo);
+  await take(limiter, [three], now);
+  expect(await runDurableObjectAlarm(limiter)).toBe(true);
+  expect(await rows(limiter)).toMatchObject([{ name: 'three' }]);
+  expect(await runDurableObjectAlarm(limiter)).toBe(true);
+});
+
+test('an object that forgot everything takes up no room, and still counts when it is needed again', async () => {
+  const limiter = newLimiter();
+  await take(limiter, [five], longAgo);
+  expect(await runDurableObjectAlarm(limiter)).toBe(true);
+  const tables = await runInDurableObject(limiter, (_, { storage }) =>
+    storage.sql.exec("SELECT name FROM sqlite_schema WHERE name = 'bucket'").toArray(),
+  );
+  expect(tables).toEqual([]);
+  await limiter.clear(['five']);
+  expect(await take(limiter, [five], now)).toEqual({ allowed: true, counts: { five: 1 } });
+  expect(await take(limiter, [five], now)).toEqual({ allowed: true, counts: { five: 2 } });
+  expect(await runDurableObjectAlarm(limiter)).toBe(true);
+});
