@@ -296,7 +296,9 @@ function toRouteConfig(item: AnyEndpoint): RouteConfig & { method: AnyEndpoint['
     responses: {
       [item.status]: success,
       ...(item.variant ? { [item.variant.status]: success } : {}),
-      ...(isConditional(item) ? { 304: { description: 'Not changed since the entity tag that was sent' } } : {}),
+      ...(isConditional(item)
+        ? { 304: { description: 'Not changed since the entity tag that was sent' } }
+        : {}),
       ...Object.fromEntries(
         Object.entries(problems)
           .filter(([status]) => Number(status) !== item.variant?.status)
