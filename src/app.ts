@@ -12,7 +12,7 @@ import { moveClock, openClock } from './platform/clock.ts';
 import { type AnyEndpoint, type Door, type DoorEnv, mount } from './platform/endpoint.ts';
 import { InvalidToken, MethodNotAllowed, RouteNotFound } from './platform/errors.ts';
 import { createLog } from './platform/log.ts';
-import { type Answer, bugAnswer, toAnswer } from './platform/problem.ts';
+import { type Answer, bugAnswer, refusalAnswer, toAnswer } from './platform/problem.ts';
 import { rateLimitClass, shield } from './platform/rate-limit.ts';
 import { privacyRoutes } from './privacy/index.ts';
 import { serviceRoutes } from './service.ts';
@@ -62,7 +62,10 @@ export function createApp(): OpenAPIHono<AppEnv> {
   mount(app as never, endpoints);
 
   app.notFound((c) => {
-    throw allowsAnotherMethod(c.req.path) ? MethodNotAllowed() : RouteNotFound();
+    const allowed = methodsAt(c.req.path);
+    if (allowed.length === 0) throw RouteNotFound();
+    const answer = refusalAnswer(MethodNotAllowed(), c.get('door').context.requestId);
+    return toResponse({ ...answer, headers: { ...answer.headers, allow: allowed.join(', ') } });
   });
   app.onError((error, c) => {
     const { context } = c.get('door');
@@ -173,9 +176,11 @@ const crossOrigin = (origins: readonly string[]) =>
 
 const isPage = (path: string) => path === '/docs' || path.startsWith('/docs/') || path === '/problems';
 
-const patterns = endpoints.map(
-  ({ path }) => new RegExp(`^${path.replace(/[.]/g, '\\.').replace(/\{\w+\}/g, '[^/]+')}$`),
-);
-const allowsAnotherMethod = (path: string) => patterns.some((pattern) => pattern.test(path));
+const addresses = endpoints.map(({ method, path }) => ({
+  method: method.toUpperCase(),
+  pattern: new RegExp(`^${path.replace(/[.]/g, '\\.').replace(/\{\w+\}/g, '[^/]+')}$`),
+}));
+const methodsAt = (path: string): string[] =>
+  addresses.filter(({ pattern }) => pattern.test(path)).map(({ method }) => method);
 
 const toResponse = ({ status, headers, body }: Answer) => new Response(body, { status, headers });

@@ -2,7 +2,8 @@ import { and, desc, eq, gt, isNull, type SQL, sql } from 'drizzle-orm';
 import type { Context } from '../context.ts';
 import type { UserActor } from '../kernel/actor.ts';
 import type { Database, Reader } from '../platform/database.ts';
-import { AccountNotFound, AccountSuspended } from './errors.ts';
+import { AccountEnded } from '../platform/errors.ts';
+import { AccountSuspended } from './errors.ts';
 import { account, apiKey, registration, session } from './tables.ts';
 import type { Account } from './to-user.ts';
 
@@ -17,7 +18,7 @@ export async function findAccount(db: Reader, accountId: string): Promise<Accoun
 /** The actor's own account, which has to be in good standing whatever the token says. */
 export async function getOwnAccount(ctx: Pick<Context, 'db'>, actor: UserActor): Promise<Account> {
   const own = await findAccount(ctx.db, actor.accountId);
-  if (!own || own.status === 'erased') throw AccountNotFound();
+  if (!own || own.status === 'erased') throw AccountEnded();
   if (own.status === 'suspended') throw AccountSuspended();
   return own;
 }

@@ -7,7 +7,9 @@ export { z };
 const CLEAN = '^[^\\u0000-\\u0008\\u000b\\u000c\\u000e-\\u001f\\u007f]*$';
 const ONE_LINE = '^[^\\u0000-\\u001f\\u007f]*$';
 const ONE_LINE_WITH_SOMETHING = '^(?=[\\s\\S]*\\S)[^\\u0000-\\u001f\\u007f]*$';
-const HTTPS_ADDRESS = '^https://[^\\s\\u0000-\\u001f\\u007f]+$';
+// A name under a top-level domain, so that neither an address by numbers nor a login fits in.
+const HTTPS_ADDRESS =
+  '^https://(?:[A-Za-z0-9](?:[A-Za-z0-9-]*[A-Za-z0-9])?\\.)+[A-Za-z]{2,}(?::\\d{1,4})?(?:[/?#][!-~]*)?$';
 
 const clean = new RegExp(CLEAN);
 const isClean = (value: string): boolean => value.isWellFormed() && clean.test(value);
@@ -44,7 +46,6 @@ export const httpsUrl = (max: number) =>
   z
     .url({ protocol: /^https$/ })
     .max(max)
-    .regex(new RegExp(HTTPS_ADDRESS))
-    .refine((value) => value.isWellFormed(), UNCLEAN);
+    .regex(new RegExp(HTTPS_ADDRESS));
 
 export const instant = z.iso.datetime();

@@ -87,7 +87,7 @@ export function misconfiguredAnswer(problems: readonly string[]): Response {
 
 const problemUri = (code: string): string => `/problems#${code}`;
 
-function refusalAnswer({ type, details }: Refusal, requestId: string): Answer {
+export function refusalAnswer({ type, details }: Refusal, requestId: string): Answer {
   const status = statusOf(type.kind);
   const { detail, errors, retryAfterSeconds, extra } = details;
   const body = {

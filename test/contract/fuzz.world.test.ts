@@ -1,0 +1,76 @@
+import { randomInt } from 'node:crypto';
+import { existsSync, mkdtempSync, readFileSync, rmSync } from 'node:fs';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
+import fc from 'fast-check';
+import { afterAll, beforeAll, expect, test } from 'vitest';
+import { ROOT } from '../../scripts/places.ts';
+import { startWorld, type World } from '../world.ts';
+import type { Document } from './contract.ts';
+import { type Lane, openLane, type Tally } from './lane.ts';
+import { plans } from './plans.ts';
+import { createRulebook } from './rulebook.ts';
+import { createVisitors } from './visitors.ts';
+import { openWire } from './wire.ts';
+
+type Published = Document & { 'x-problems': { code: string; status: number }[] };
+
+const REQUESTS = Number(process.env.FUZZ_REQUESTS ?? 5_000);
+const SEED = Number(process.env.FUZZ_SEED ?? randomInt(2 ** 31));
+const LANES = 16;
+// Nothing here is about surviving a crash, so where there is a disk in memory the storage lies there.
+const MEMORY = '/dev/shm';
+
+const document = JSON.parse(readFileSync(join(ROOT, 'openapi.json'), 'utf8')) as Published;
+const rulebook = createRulebook(document);
+const catalogue = new Map(document['x-problems'].map(({ code, status }) => [code, status]));
+const tally: Tally = new Map();
+
+const storage = mkdtempSync(join(existsSync(MEMORY) ? MEMORY : tmpdir(), 'roost-fuzz-'));
+let world: World;
+let wire: ReturnType<typeof openWire>;
+let lanes: Lane[];
+
+beforeAll(async () => {
+  world = await startWorld({ storage, vars: { PASSWORD_COST: '8' } });
+  wire = openWire(world.url);
+  const { url } = world;
+  const visitors = createVisitors(world, wire.send);
+  const setting = { url, send: wire.send, rulebook, catalogue, visitors, tally };
+  lanes = await Promise.all(Array.from({ length: LANES }, () => openLane(setting)));
+});
+
+afterAll(async () => {
+  wire?.close();
+  await world?.stop();
+  rmSync(storage, { recursive: true, force: true });
+});
+
+test(
+  `${REQUESTS} requests, as they should be and as they should not, are answered as the contract says`,
+  async () => {
+    const plan = plans(document, rulebook.operations);
+    const runs = await Promise.all(
+      lanes.map((lane, index) =>
+        fc.check(
+          fc.asyncProperty(plan, (one) => lane.run(one)),
+          { seed: SEED + index, numRuns: Math.ceil(REQUESTS / LANES) },
+        ),
+      ),
+    );
+
+    const failures = runs.map(({ errorInstance }) => errorInstance).filter((error) => error !== null);
+    const again = `FUZZ_SEED=${SEED} FUZZ_REQUESTS=${REQUESTS} npx vitest run --project world test/contract/fuzz`;
+    expect(failures.map(String).join('\n\n'), `Replay with: ${again}\n`).toBe('');
+  },
+  60_000 + REQUESTS * 20,
+);
+
+test('every operation was asked well enough to look at what it was asked', () => {
+  const refusedAtTheDoor = /request\.|auth\.(?:required|invalid_token|session_ended)|idempotency\./;
+  const reached = [...tally.keys()].filter((name) => !refusedAtTheDoor.test(name));
+  const unreached = rulebook.operations.filter(
+    ({ operationId }) => !reached.some((name) => name.startsWith(`${operationId} `)),
+  );
+  expect(unreached.map(({ operationId }) => operationId)).toEqual([]);
+});
