@@ -65,7 +65,8 @@ export const percent = z
   .refine((value) => toBasisPoints(value) / PERCENT_UNITS === value, {
     message: 'must have at most two decimals',
     params: { code: 'too_precise' },
-  });
+  })
+  .openapi({ description: 'At most two decimals' });
 
 export const toBasisPoints = (percentage: number): number => Math.round(percentage * PERCENT_UNITS);
 

@@ -50,8 +50,9 @@ export function nightAt(instantMs: number, zone: string): { night: Night; hour: 
 export const timeZone = z
   .string()
   .max(MAX_ZONE_LENGTH)
+  .regex(ZONE_NAME, { message: 'must look like Africa/Nairobi', abort: true })
   .refine(isTimeZone, {
-    message: 'must be the name of a time zone, such as Africa/Nairobi',
+    message: 'must be the name of a time zone in the IANA database',
     params: { code: 'unknown_time_zone' },
   })
   .openapi({ example: 'Africa/Nairobi' });
@@ -59,7 +60,7 @@ export const timeZone = z
 export const localTime = z
   .string()
   .regex(TIME, { message: 'must be a time from 00:00 to 23:59' })
-  .openapi({ type: 'string', example: '15:00' }) as unknown as z.ZodType<LocalTime, string>;
+  .openapi({ example: '15:00' }) as unknown as z.ZodType<LocalTime, string>;
 
 function formatterOf(zone: string): Intl.DateTimeFormat {
   const known = formatters.get(zone);

@@ -38,15 +38,16 @@ const Weekend = z.strictObject({
     }),
 });
 
-/** `from` and `to` are the first and the last night of it. */
-const Season = z.strictObject({
-  name,
-  from: night,
-  to: night,
-  nightly: nightlyRate,
-  weekendNightly: nightlyRate.optional(),
-  minNights: nightCount.optional(),
-});
+const Season = z
+  .strictObject({
+    name,
+    from: night,
+    to: night,
+    nightly: nightlyRate,
+    weekendNightly: nightlyRate.optional(),
+    minNights: nightCount.optional(),
+  })
+  .openapi({ description: '`from` and `to` are its first and its last night; no two seasons share a night' });
 
 const LengthOfStay = z.strictObject({ minNights: nightCount, percentOff: percent });
 const EarlyBird = z.strictObject({ daysBefore: z.int().min(1).max(MAX_DAYS_BEFORE), percentOff: percent });
@@ -58,23 +59,37 @@ const taxFields = {
   includeFees: z.boolean().optional(),
   childrenExempt: z.boolean().optional(),
 };
-/** `includeFees` says something about a percentage only, `childrenExempt` about a guest's night only. */
-const Tax = z.discriminatedUnion('kind', [
-  z.strictObject({ ...taxFields, kind: z.literal('percent'), value: percent }),
-  z.strictObject({ ...taxFields, kind: z.enum(['per_night', 'per_guest_night', 'per_stay']), value: price }),
-]);
+const Tax = z
+  .discriminatedUnion('kind', [
+    z.strictObject({ ...taxFields, kind: z.literal('percent'), value: percent }),
+    z.strictObject({
+      ...taxFields,
+      kind: z.enum(['per_night', 'per_guest_night', 'per_stay']),
+      value: price,
+    }),
+  ])
+  .openapi({
+    description:
+      'A percentage of what the host asks after discounts, with `includeFees` of the service fee too; or an ' +
+      'amount per night, per guest and night (with `childrenExempt` adults only), or per stay. An `inclusive` ' +
+      'tax is a part of the price: it is shown and not added.',
+  });
 
-/** `from` and `to` are the first and the last day on which a quote may use it. */
-const Promotion = z.strictObject({
-  code: z
-    .string()
-    .max(MAX_CODE)
-    .regex(/^[A-Za-z0-9][A-Za-z0-9_-]*$/),
-  percentOff: percent,
-  from: night.optional(),
-  to: night.optional(),
-  maxUses: z.int().min(1).max(MAX_USES).optional(),
-});
+const Promotion = z
+  .strictObject({
+    code: z
+      .string()
+      .max(MAX_CODE)
+      .regex(/^[A-Za-z0-9][A-Za-z0-9_-]*$/),
+    percentOff: percent,
+    from: night.optional(),
+    to: night.optional(),
+    maxUses: z.int().min(1).max(MAX_USES).optional(),
+  })
+  .openapi({
+    description:
+      '`from` and `to` are the first and the last day of quotes with it; case does not count in a code',
+  });
 
 export const Rates = z
   .strictObject({
@@ -89,7 +104,10 @@ export const Rates = z
       .int()
       .min(1)
       .max(MAX_ADULTS + MAX_CHILDREN)
-      .optional(),
+      .optional()
+      .openapi({
+        description: 'Adults and children; 1 where only `extraGuest` is given. Infants never count.',
+      }),
     extraGuest: price.optional(),
     cleaningFee: price.optional(),
     petFee: price.optional(),
