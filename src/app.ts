@@ -1,5 +1,5 @@
 import { OpenAPIHono } from '@hono/zod-openapi';
-import type { Context as HonoContext } from 'hono';
+import { Hono, type Context as HonoContext, type Next } from 'hono';
 import { cors } from 'hono/cors';
 import { secureHeaders } from 'hono/secure-headers';
 import { accountRoutes, findApiKey, standingOf } from './accounts/index.ts';
@@ -12,7 +12,7 @@ import { moveClock, openClock } from './platform/clock.ts';
 import { type AnyEndpoint, type Door, type DoorEnv, mount } from './platform/endpoint.ts';
 import { InvalidToken, MethodNotAllowed, RouteNotFound } from './platform/errors.ts';
 import { createLog } from './platform/log.ts';
-import { type Answer, bugAnswer, refusalAnswer, toAnswer } from './platform/problem.ts';
+import { type Answer, bugAnswer, misconfiguredAnswer, refusalAnswer, toAnswer } from './platform/problem.ts';
 import { rateLimitClass, shield } from './platform/rate-limit.ts';
 import { privacyRoutes } from './privacy/index.ts';
 import { serviceRoutes } from './service.ts';
@@ -74,6 +74,14 @@ export function createApp(): OpenAPIHono<AppEnv> {
     else if (answer.status >= 500) context.log.warn('request.fault', { error });
     return toResponse(answer ?? bugAnswer(context.requestId));
   });
+  return app;
+}
+
+/** Stands in for the app while its settings are refused: one answer to everything. */
+export function createRefusingApp(problems: readonly string[]): Hono {
+  const app = new Hono();
+  app.use(apiHeaders);
+  app.all('*', () => misconfiguredAnswer(problems));
   return app;
 }
 
@@ -139,8 +147,11 @@ async function servePage(c: AppContext): Promise<Response> {
 }
 
 /** Development only: without the binding these addresses do not exist. A moved clock is lived through. */
-async function forwardToSandbox(c: AppContext): Promise<Response> {
-  if (!c.env.SANDBOX) throw RouteNotFound();
+async function forwardToSandbox(c: AppContext, next: Next): Promise<Response | undefined> {
+  if (!c.env.SANDBOX) {
+    await next();
+    return undefined;
+  }
   const response = await c.env.SANDBOX.fetch(c.req.raw);
   if (c.req.path !== '/sandbox/clock' || c.req.method === 'GET' || !response.ok) {
     return new Response(response.body, response);

@@ -43,11 +43,17 @@ export class SettingsError extends Error {
 
 const MASTER_BYTES = 32;
 const MIN_DISTINCT_BYTES = 16;
+const MIN_DISTINCT_STEPS = 8;
 const MIN_SECRET_CHARACTERS = 20;
 export const MIN_PASSWORD_COST = 14;
 // Cloudflare's documented test secrets: anybody's token passes them.
 const TURNSTILE_TEST_SECRET = /^[123]x0{20,}AA$/;
-const PLACEHOLDER = /example|change.?me|replace|placeholder|your[-_ ]|secret|password|xxx|test|^(.)\1*$/i;
+const PLACEHOLDER = /example|change.?me|replace|placeholder|your[-_ ]|secret|password|x{4}|test|^(.)\1*$/i;
+// The private keys that RFC 7515 and RFC 7517 print.
+const PUBLISHED_KEYS = [
+  'jpsQnnGQmL-YBIffH1136cspYG6-0iY7X1fCE9-E9LI',
+  '870MB6gfuTJ4HtUnUvYMyJpr5eUZNP4Bk43bVdj3eAE',
+];
 
 const list = z.string().transform((value) => value.split(/\s+/).filter((item) => item !== ''));
 const signingKey = z.looseObject({
@@ -56,7 +62,10 @@ const signingKey = z.looseObject({
   kid: z.string().min(4),
   x: z.string().length(43),
   y: z.string().length(43),
-  d: z.string().length(43),
+  d: z
+    .string()
+    .length(43)
+    .refine((d) => isRandom(fromBase64Url(d)) && !PUBLISHED_KEYS.includes(d), 'has a key that is no secret'),
 });
 const json = z.string().transform((value, context): unknown => {
   try {
@@ -76,7 +85,7 @@ const shape = z.object({
     .string()
     .transform((value) => fromBase64Url(value))
     .refine((bytes) => bytes?.length === MASTER_BYTES, 'is not 32 bytes in base64url')
-    .refine((bytes) => new Set(bytes).size >= MIN_DISTINCT_BYTES, 'is not random'),
+    .refine(isRandom, 'is not random'),
   CAPTCHA: z.enum(['required', 'optional']),
   CAPTCHA_HOSTNAMES: list.refine((names) => names.length > 0, 'names no host'),
   TURNSTILE_URL: z.url(),
@@ -108,6 +117,14 @@ const strict = shape.superRefine((env, context) => {
   if (env.PASSWORD_COST < MIN_PASSWORD_COST) refuse('PASSWORD_COST', `is below ${MIN_PASSWORD_COST}`);
 });
 
+/** Neither typed by somebody, nor one thing over and over, nor a row of numbers. */
+function isRandom(bytes: Uint8Array | null): boolean {
+  if (bytes === null) return false;
+  const steps = new Set(bytes.map((byte, index) => byte - (bytes[index - 1] ?? 0)));
+  const isTyped = bytes.every((byte) => byte >= 0x20 && byte < 0x7f);
+  return new Set(bytes).size >= MIN_DISTINCT_BYTES && steps.size >= MIN_DISTINCT_STEPS && !isTyped;
+}
+
 const parsed = new WeakMap<object, Settings>();
 
 /** Parsed once per isolate. */
@@ -122,12 +139,15 @@ export function settingsOf(env: object): Settings {
 
 export function parseSettings(env: Readonly<Record<string, unknown>>): Settings {
   const result = strict.safeParse({ MAIL_URL: '', MAIL_TOKEN: '', ...env });
-  const problems = result.success
-    ? []
-    : result.error.issues.map((issue) => `${String(issue.path[0])} ${described(env, issue)}`);
+  const first = new Map<unknown, string>();
+  for (const issue of result.error?.issues ?? []) {
+    const [name] = issue.path;
+    if (!first.has(name)) first.set(name, `${String(name)} ${described(env, issue)}`);
+  }
+  const problems = [...first.values()];
   if (env.ENVIRONMENT !== 'development' && 'SANDBOX' in env)
     problems.push('SANDBOX is bound outside development');
-  if (!result.success || problems.length > 0) throw new SettingsError([...new Set(problems)]);
+  if (!result.success || problems.length > 0) throw new SettingsError(problems);
 
   const value = result.data;
   return {

@@ -1,8 +1,7 @@
-import { createApp } from './app.ts';
+import { createApp, createRefusingApp } from './app.ts';
 import { runCron } from './cron.ts';
 import { SettingsError, settingsOf } from './env.ts';
 import { createLog } from './platform/log.ts';
-import { misconfiguredAnswer } from './platform/problem.ts';
 import { consume } from './queues.ts';
 
 export { PropertyBook } from './book/property-book.ts';
@@ -14,7 +13,7 @@ const app = createApp();
 export default {
   fetch(request, env, execution) {
     const refused = refusedSettings(env);
-    if (refused) return misconfiguredAnswer(refused.problems);
+    if (refused) return createRefusingApp(refused.problems).fetch(request);
     return app.fetch(request, env, execution);
   },
   queue(batch, env, execution) {

@@ -82,7 +82,7 @@ export function bugAnswer(requestId: string): Answer {
 
 export function misconfiguredAnswer(problems: readonly string[]): Response {
   const { status, headers, body } = refusalAnswer(Misconfigured({ detail: problems.join('; ') }), 'none');
-  return new Response(body, { status, headers });
+  return new Response(body, { status, headers: { ...headers, 'cache-control': 'no-store' } });
 }
 
 const problemUri = (code: string): string => `/problems#${code}`;
