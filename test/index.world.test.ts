@@ -8,8 +8,6 @@ import { buildAssets, buildWorkers, readModules } from '../scripts/build.ts';
 import { API_CONFIG, ASSETS } from '../scripts/places.ts';
 import { generateSecrets } from '../scripts/secrets.ts';
 
-// Reading production's configuration is warned of: it has no sandbox, on purpose.
-process.env.WRANGLER_LOG ??= 'error';
 const WEAK = 'bXktZG9nLWF0ZS00Ny1RdWljay1icm93bi1mb3hlcyE';
 const REQUESTS = [
   'GET /',
@@ -79,15 +77,15 @@ test('production on real secrets serves, and has no sandbox', async () => {
 /** The built Worker as the environment `production` configures it, which has no sandbox beside it. */
 async function start(bindings: Readonly<Record<string, string>>) {
   const storage = mkdtempSync(join(tmpdir(), 'roost-production-'));
-  const { vars } = unstable_readConfig({ config: API_CONFIG, env: 'production' }, { hideWarnings: true });
+  const config = unstable_readConfig({ config: API_CONFIG, env: 'production' }, { hideWarnings: true });
   const options = { overrides: { assets: { directory: ASSETS } } };
-  const { workerOptions } = unstable_getMiniflareWorkerOptions(API_CONFIG, 'production', options);
+  const { workerOptions } = unstable_getMiniflareWorkerOptions(config, 'production', options);
   const logs: string[] = [];
   const worker = {
     ...workerOptions,
     name: 'roost',
     ...readModules(build.api),
-    bindings: { ...vars, ...bindings },
+    bindings: { ...config.vars, ...bindings },
   };
   const miniflare = new Miniflare(
     convertV4MiniflareOptions({
