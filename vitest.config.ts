@@ -4,6 +4,9 @@ import { buildWorkers } from './scripts/build.ts';
 import { generateSecrets } from './scripts/secrets.ts';
 import { sandboxWorker } from './test/world.ts';
 
+// A machine that does many things at once is slow, which is no fault of what is tested.
+const PATIENCE_MS = 60_000;
+
 /**
  * Three kinds of test: `unit` runs in Node what needs no runtime; `worker` runs inside workerd with real
  * bindings and the sandbox beside it; `world` drives the production build of both Workers from outside.
@@ -12,7 +15,12 @@ export default defineConfig({
   test: {
     projects: [
       {
-        test: { name: 'unit', include: ['test/**/*.unit.test.ts'], environment: 'node' },
+        test: {
+          name: 'unit',
+          include: ['test/**/*.unit.test.ts'],
+          environment: 'node',
+          testTimeout: PATIENCE_MS,
+        },
       },
       {
         plugins: [
@@ -33,6 +41,8 @@ export default defineConfig({
           name: 'worker',
           include: ['test/**/*.worker.test.ts'],
           setupFiles: ['./test/worker/setup.ts'],
+          testTimeout: PATIENCE_MS,
+          hookTimeout: PATIENCE_MS,
         },
       },
       {
@@ -40,8 +50,8 @@ export default defineConfig({
           name: 'world',
           include: ['test/**/*.world.test.ts'],
           environment: 'node',
-          testTimeout: 60_000,
-          hookTimeout: 60_000,
+          testTimeout: PATIENCE_MS,
+          hookTimeout: PATIENCE_MS,
         },
       },
     ],

@@ -4,7 +4,7 @@ import { commit } from '../platform/commit.ts';
 import { passwordBasis, readChallenge, spend } from './challenge.ts';
 import { AccountSuspended, InvalidCode, InvalidMfaToken, TooManyAttempts } from './errors.ts';
 import { openSession } from './open-session.ts';
-import { findAccount } from './queries.ts';
+import { findAccount, unchanged } from './queries.ts';
 import { MFA_RULES } from './rules.ts';
 import type { MfaBody, Tokens } from './schemas.ts';
 import { useSecondFactor } from './second-factor.ts';
@@ -30,7 +30,12 @@ export async function completeMfa(
 
   const { row: opened, tokens } = await openSession(ctx, known, { mfa: true });
   const result = await commit(ctx, {
-    writes: (db) => [use.write(db), spend(db, challenge), db.insert(session).values(opened)],
+    writes: (db) => [
+      unchanged(db, known),
+      use.write(db),
+      spend(db, challenge),
+      db.insert(session).values(opened),
+    ],
     audit: [{ action: 'session.opened', subject: opened.id, data: { by: use.method, accountId: known.id } }],
     whenMoved: InvalidCode,
     whenTaken: { 'spent.digest': InvalidMfaToken },

@@ -1,16 +1,14 @@
-import { and, eq } from 'drizzle-orm';
 import type { Context } from '../context.ts';
 import type { z } from '../kernel/zod.ts';
 import { commit } from '../platform/commit.ts';
-import type { Database } from '../platform/database.ts';
 import { issueChallenge, passwordBasis } from './challenge.ts';
 import { AccountSuspended, InvalidCredentials, MfaRequired, TooManyAttempts } from './errors.ts';
 import { openSession } from './open-session.ts';
 import { hashPassword, needsRehash, passwordMatches } from './password.ts';
-import { findAccountByEmail } from './queries.ts';
+import { findAccountByEmail, unchanged } from './queries.ts';
 import { CAPTCHA_AFTER_FAILURES, passwordRules, toEmailKey } from './rules.ts';
 import type { LoginBody, Tokens } from './schemas.ts';
-import { account, session } from './tables.ts';
+import { session } from './tables.ts';
 
 /** Known and unknown addresses cost the same: one counted attempt, one read, one password hash. */
 export async function login(ctx: Context, input: z.infer<typeof LoginBody>): Promise<z.infer<typeof Tokens>> {
@@ -39,18 +37,15 @@ export async function login(ctx: Context, input: z.infer<typeof LoginBody>): Pro
   const passwordHash = needsRehash(stored, passwordCost)
     ? hashPassword(input.password, passwordCost)
     : stored;
-  const renewal = (db: Database) =>
-    passwordHash === stored
-      ? []
-      : [
-          db
-            .update(account)
-            .set({ passwordHash })
-            .where(and(eq(account.id, known.id), eq(account.passwordHash, stored))),
-        ];
   if (known.totpConfirmedAt !== null) {
     await forgetFailures;
-    if (passwordHash !== stored) await commit(ctx, { writes: renewal, audit: [], result: undefined });
+    if (passwordHash !== stored) {
+      await commit(ctx, {
+        writes: (db) => [unchanged(db, known, passwordHash)],
+        audit: [],
+        result: undefined,
+      });
+    }
     const basis = passwordBasis(ctx.keyring, passwordHash);
     const { token } = issueChallenge(ctx.keyring, 'mfa', known.id, ctx.clock.now(), basis);
     throw MfaRequired({ extra: { mfaToken: token, methods: ['totp', 'recovery_code'] } });
@@ -59,7 +54,7 @@ export async function login(ctx: Context, input: z.infer<typeof LoginBody>): Pro
   const { row: opened, tokens } = await openSession(ctx, known, { mfa: false });
   const [result] = await Promise.all([
     commit(ctx, {
-      writes: (db) => [db.insert(session).values(opened), ...renewal(db)],
+      writes: (db) => [unchanged(db, known, passwordHash), db.insert(session).values(opened)],
       audit: [
         { action: 'session.opened', subject: opened.id, data: { by: 'password', accountId: known.id } },
       ],

@@ -6,6 +6,7 @@ import { commit, must } from '../platform/commit.ts';
 import { readChallenge, spend } from './challenge.ts';
 import { AccountSuspended, PasskeyRefused } from './errors.ts';
 import { openSession } from './open-session.ts';
+import { unchanged } from './queries.ts';
 import type { PasskeyLoginBody, Tokens } from './schemas.ts';
 import { account, passkey, session } from './tables.ts';
 import { relyingParty, webauthn } from './webauthn.ts';
@@ -47,6 +48,7 @@ export async function passkeyLogin(
   const { row: opened, tokens } = await openSession(ctx, owner, { mfa: true });
   return commit(ctx, {
     writes: (db) => [
+      unchanged(db, owner),
       spend(db, challenge),
       must(
         db

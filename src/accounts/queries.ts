@@ -1,6 +1,7 @@
 import { and, desc, eq, gt, isNull, type SQL, sql } from 'drizzle-orm';
 import type { Context } from '../context.ts';
 import type { UserActor } from '../kernel/actor.ts';
+import { must } from '../platform/commit.ts';
 import type { Database, Reader } from '../platform/database.ts';
 import { AccountEnded } from '../platform/errors.ts';
 import { AccountSuspended } from './errors.ts';
@@ -43,6 +44,21 @@ export const endSessions = (
     .update(session)
     .set({ endedAt: ctx.clock.now(), endedBecause: because, endedBy: ctx.runId })
     .where(and(which, isNull(session.endedAt)));
+
+/** Fails the commit when the account was suspended, or got another password, since it was read. */
+export const unchanged = (db: Database, read: Account, passwordHash = read.passwordHash) =>
+  must(
+    db
+      .update(account)
+      .set({ passwordHash })
+      .where(
+        and(
+          eq(account.id, read.id),
+          eq(account.status, 'active'),
+          eq(account.passwordHash, read.passwordHash as string),
+        ),
+      ),
+  );
 
 /** True in D1 while the actor's account is active and the session or key that speaks for it lives. */
 export function standingOf(actor: UserActor, now: number): SQL {

@@ -33,10 +33,12 @@ export async function resetPassword(ctx: Context, input: z.infer<typeof ResetPas
     writes: (db) => [
       must(db.delete(passwordReset).where(eq(passwordReset.id, resetId))),
       db.delete(passwordReset).where(eq(passwordReset.email, owner.email)),
-      db
-        .update(account)
-        .set({ passwordHash, updatedAt: ctx.clock.now() })
-        .where(and(eq(account.id, owner.id), eq(account.status, 'active'))),
+      must(
+        db
+          .update(account)
+          .set({ passwordHash, updatedAt: ctx.clock.now() })
+          .where(and(eq(account.id, owner.id), eq(account.status, 'active'))),
+      ),
       endSessions(db, eq(session.accountId, owner.id), 'password', ctx),
     ],
     audit: [{ action: 'password.reset', subject: owner.id }],

@@ -58,8 +58,8 @@ export function resetToken(keyring: Keyring, resetId: string): string {
 
 /** The id inside, if we made the token. */
 export function readResetToken(keyring: Keyring, token: string): string | null {
-  const [resetId = '', mac = ''] = token.split('.');
-  return keyring.macMatches('mail-code', mac, 'reset', resetId) ? resetId : null;
+  const [resetId = '', mac = '', ...rest] = token.split('.');
+  return rest.length === 0 && keyring.macMatches('mail-code', mac, 'reset', resetId) ? resetId : null;
 }
 
 export function refreshToken(keyring: Keyring, sessionId: string, generation: number): string {

@@ -12,8 +12,20 @@ import { account, session } from '../../src/accounts/tables.ts';
 import { HOUR, SECOND } from '../../src/kernel/clock.ts';
 import type { Refusal } from '../../src/kernel/errors.ts';
 import { verifyAccessToken } from '../../src/platform/access-token.ts';
+import { StateMoved } from '../../src/platform/errors.ts';
 import { everything, settings } from '../worker/ground.ts';
-import { clock, costOf, db, expectRefusal, newPerson, PASSWORD, shared, stranger } from './people.ts';
+import {
+  clock,
+  costOf,
+  db,
+  expectRefusal,
+  newestAudit,
+  newPerson,
+  overtakenBy,
+  PASSWORD,
+  shared,
+  stranger,
+} from './people.ts';
 
 let count = 0;
 const newAddress = () => `nobody-${++count}@example.com`;
@@ -31,7 +43,7 @@ async function guessAtOnce(
   const contexts = Array.from({ length: attempts }, () => stranger());
   const outcomes = await Promise.allSettled(contexts.map(attempt));
   const reasons = outcomes.map((one) => (one.status === 'rejected' ? (one.reason as Refusal) : null));
-  const of = (code: string) => reasons.filter((reason) => reason?.message === code);
+  const of = (code: string) => reasons.filter((reason): reason is Refusal => reason?.message === code);
   return {
     wrong: of(InvalidCredentials.code).length,
     tooMany: of(TooManyAttempts.code),
@@ -57,8 +69,7 @@ test('the right password opens a session, and every refusal before is forgiven',
     mfa: false,
     authenticatedAt: clock.now(),
   });
-  const { audit } = await everything();
-  expect(audit.at(-1)).toMatchObject({ action: 'session.opened', subject: opened?.id });
+  expect(await newestAudit()).toMatchObject({ action: 'session.opened', subject: opened?.id });
 });
 
 test('the address may be written in capitals', async () => {
@@ -175,4 +186,16 @@ test('a hash of former, lower cost is renewed by the login that knows the passwo
   await login(stranger({ settings: stronger }), body);
   await login(stranger({ settings: weaker }), body);
   expect(await hashOf(id)).toBe(renewed);
+});
+
+test('a login that is overtaken by another password, or by a suspension, opens nothing', async () => {
+  const changes = [{ passwordHash: hashPassword('quite another', 8) }, { status: 'suspended' as const }];
+  for (const change of changes) {
+    const { id, email } = await newPerson();
+    const overtaking = () => db.update(account).set(change).where(eq(account.id, id));
+    const ctx = stranger({ bindings: overtakenBy(overtaking) });
+    const attempt = login(ctx, { email: email as string, password: PASSWORD });
+    await expect(attempt).rejects.toThrow(StateMoved.code);
+    expect(await sessionsOf(id)).toEqual([]);
+  }
 });

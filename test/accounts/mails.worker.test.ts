@@ -13,7 +13,18 @@ import type { Message } from '../../src/platform/outbox.ts';
 import { inbox } from '../../src/platform/tables.ts';
 import { consume } from '../../src/queues.ts';
 import { everything } from '../worker/ground.ts';
-import { clock, codeIn, db, newestMail, newPerson, PASSWORD, queued, shared, stranger } from './people.ts';
+import {
+  clock,
+  codeIn,
+  db,
+  newestMail,
+  newPerson,
+  PASSWORD,
+  queued,
+  sandbox,
+  shared,
+  stranger,
+} from './people.ts';
 
 type SentMail = { to: string; subject: string; text: string; code?: string; links: string[] };
 
@@ -39,17 +50,12 @@ async function deliver(messages: readonly unknown[], queue = 'roost-mail', attem
 }
 
 async function inboxOf(address: string): Promise<SentMail[]> {
-  const answer = await env.SANDBOX.fetch(`http://sandbox/sandbox/mail?to=${encodeURIComponent(address)}`);
+  const answer = await sandbox(`mail?to=${encodeURIComponent(address)}`);
   return ((await answer.json()) as { data: SentMail[] }).data;
 }
 
-async function mailFails(mode: 'down' | 'error' | 'none', times?: number): Promise<void> {
-  await env.SANDBOX.fetch('http://sandbox/sandbox/faults', {
-    method: 'POST',
-    headers: { 'content-type': 'application/json' },
-    body: JSON.stringify({ target: 'mail', mode, times }),
-  });
-}
+const mailFails = (mode: 'down' | 'error', times: number) =>
+  sandbox('faults', { target: 'mail', mode, times });
 
 async function askedBy(work: (ctx: ReturnType<typeof stranger>) => Promise<unknown>): Promise<Message> {
   const ctx = stranger();

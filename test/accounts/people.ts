@@ -87,7 +87,7 @@ export async function logIn(
     mfa: row.mfa,
     authenticatedAt: row.authenticatedAt,
   } as const;
-  return { actor, refreshToken: refreshToken(keyring, row.id, row.generation) };
+  return { actor, refreshToken: refreshToken(keyring, row.id, row.generation ?? 1) };
 }
 
 /** A person who is logged in. */
@@ -113,6 +113,28 @@ export async function expectRefusal(
   expect(queued.length).toBe(sent);
   return error.details;
 }
+
+/** The database as it is for somebody who is overtaken: `first` happens between their reading and their writing. */
+export const overtakenBy = (first: () => Promise<unknown>): Partial<Cloudflare.Env> => ({
+  DB: {
+    prepare: env.DB.prepare.bind(env.DB),
+    batch: async (statements: D1PreparedStatement[]) => {
+      await first();
+      return env.DB.batch(statements);
+    },
+  } as unknown as D1Database,
+});
+
+/** The last thing that was written down about who did what. */
+export const newestAudit = async (): Promise<unknown> => (await everything()).audit?.at(-1);
+
+/** The world outside, asked directly: with a body it is told something. */
+export const sandbox = (path: string, body?: unknown): Promise<Response> =>
+  (env.SANDBOX as Fetcher).fetch(`http://sandbox/sandbox/${path}`, {
+    method: body === undefined ? 'GET' : 'POST',
+    headers: { 'content-type': 'application/json' },
+    ...(body === undefined ? {} : { body: JSON.stringify(body) }),
+  });
 
 /** What the caller waited for, by kind of trip; kinds that were not used are left out. */
 export function costOf({ tally }: Pick<TestContext, 'tally'>): Record<string, number> {

@@ -33,8 +33,10 @@ import {
   expectRefusal,
   keyring,
   logIn,
+  newestAudit,
   newMember,
   otherCode,
+  overtakenBy,
   PASSWORD,
   queued,
   shared,
@@ -188,8 +190,7 @@ test('the code of the app finishes a login, as a session with two factors', asyn
   expect(costOf(ctx)).toEqual({ d1Trips: 2, limiterHops: 2 });
   expect(tokens.user).toMatchObject({ id: member.id, mfaEnabled: true });
   expect(await verifyAccessToken(shared, tokens.accessToken, clock)).toMatchObject({ mfa: true });
-  const { audit } = await everything();
-  expect(audit.at(-1)).toMatchObject({
+  expect(await newestAudit()).toMatchObject({
     action: 'session.opened',
     data: JSON.stringify({ by: 'totp', accountId: member.id }),
   });
@@ -393,4 +394,21 @@ test('a hash of former, lower cost is renewed at the password step, which then g
   const token = await passwordStep(member, settings({ PASSWORD_COST: '9' }));
   expect((await accountRow(member.id))?.passwordHash).toMatch(/^scrypt\$9\$/);
   await expect(complete(token, member.codeNow())).resolves.toBeDefined();
+});
+
+test('a code that is overtaken by another password, or by a suspension, opens nothing and is not used up', async () => {
+  const changes = [{ passwordHash: hashPassword('quite another', 8) }, { status: 'suspended' as const }];
+  for (const change of changes) {
+    const member = await newProtected();
+    const [recovery = ''] = member.recoveryCodes;
+    for (const code of [member.codeNow(), recovery]) {
+      await db.update(account).set({ passwordHash: member.passwordHash, status: 'active' });
+      const mfaToken = await passwordStep(member);
+      const before = [await sessionsOf(member.id), await recoveryOf(member.id)];
+      const overtaking = () => db.update(account).set(change).where(eq(account.id, member.id));
+      const ctx = stranger({ bindings: overtakenBy(overtaking) });
+      await expect(completeMfa(ctx, { mfaToken, code })).rejects.toThrow(InvalidCode.code);
+      expect([await sessionsOf(member.id), await recoveryOf(member.id)]).toEqual(before);
+    }
+  }
 });

@@ -1,4 +1,3 @@
-import { env } from 'cloudflare:workers';
 import { afterEach, expect, test, vi } from 'vitest';
 import { InvalidCredentials } from '../../src/accounts/errors.ts';
 import { forgotPassword } from '../../src/accounts/forgot-password.ts';
@@ -17,6 +16,7 @@ import {
   PASSWORD,
   queued,
   quietQueues,
+  sandbox,
   shared,
   stranger,
 } from '../accounts/people.ts';
@@ -54,13 +54,6 @@ const VERBS: readonly Verb[] = [
     run: (ctx, captcha) => forgotPassword(ctx, { email: newAddress(), ...withCaptcha(captcha) }),
   },
 ];
-
-const sandbox = (path: string, body: unknown) =>
-  env.SANDBOX.fetch(`http://sandbox/sandbox/${path}`, {
-    method: 'POST',
-    headers: { 'content-type': 'application/json' },
-    body: JSON.stringify(body),
-  });
 
 async function solve(action: string, hostname = 'localhost'): Promise<string> {
   const answer = await sandbox('turnstile/tokens', { action, hostname });

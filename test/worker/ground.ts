@@ -70,7 +70,7 @@ export async function request(
       headers,
       ...(body === undefined || body === null ? {} : { body }),
     }),
-    { ...env, ...bindings },
+    bindings ? { ...env, ...bindings } : env,
     execution,
   );
   await waitOnExecutionContext(execution);
