@@ -5,7 +5,7 @@
  * access token is still believed; what is answered to a stranger does not depend on who has an account.
  */
 export { requireHost, requireRecentLogin, requireSession, requireStaff, requireUser } from './allow.ts';
-export { Forbidden, RecentLoginRequired } from './errors.ts';
+export { AccountSuspended, Forbidden, RecentLoginRequired } from './errors.ts';
 export { findApiKey, forgetApiKey } from './find-api-key.ts';
 export { AccountMail, composeAccountMail } from './mails.ts';
 export {

@@ -1,4 +1,4 @@
-import { Forbidden, RecentLoginRequired } from '../accounts/index.ts';
+import { AccountSuspended, Forbidden, RecentLoginRequired } from '../accounts/index.ts';
 import { instant, z } from '../kernel/zod.ts';
 import { endpoint } from '../platform/endpoint.ts';
 import { eraseMe } from './erase-me.ts';
@@ -27,7 +27,7 @@ export const privacyRoutes = [
     summary: 'Erase the account and what is known about the person',
     description: 'Refused while something is open; `open` names what.',
     access: 'session',
-    refusals: [Forbidden, RecentLoginRequired, OpenBusiness],
+    refusals: [Forbidden, RecentLoginRequired, AccountSuspended, OpenBusiness],
     status: 202,
     response: z.object({ accepted: z.literal(true) }),
     handle: (ctx) => eraseMe(ctx),

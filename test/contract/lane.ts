@@ -4,7 +4,7 @@ import { type Catalogue, judge } from './judge.ts';
 import type { Caller, Plan } from './plans.ts';
 import { createPool } from './pool.ts';
 import type { Reading, Rulebook } from './rulebook.ts';
-import type { createVisitors, Visitor } from './visitors.ts';
+import type { createVisitors } from './visitors.ts';
 import { type Answer, type Send, toCurl, type Wire } from './wire.ts';
 
 /** Two people and all that they were given, asking one thing after another. */
@@ -148,5 +148,3 @@ export async function openLane({ url, send, rulebook, catalogue, visitors, tally
     },
   };
 }
-
-export type { Visitor };
