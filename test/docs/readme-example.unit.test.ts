@@ -20,6 +20,10 @@ import { blocksOf, readDocument, sectionOf } from './readme.ts';
 const run = promisify(execFile);
 const LIMIT_MS = 120_000;
 const LEFT_BEHIND = ['.dev.vars', '.git', '.wrangler', 'dist', 'node_modules'];
+/** The part of `npm run generate` that a new operation needs. */
+const GENERATE = `import { writeFileSync } from 'node:fs';
+import { openApiText } from './scripts/openapi.ts';
+writeFileSync('openapi.json', openApiText());`;
 const steps = blocksOf(sectionOf(readDocument('README.md'), 'How to add an endpoint')).map(({ text }) => {
   const [, path = '', place = 'as a new file'] = /^\/\/ ([\w./-]+)(?:, (.+))?\n/.exec(text) ?? [];
   return { path, place, code: text.slice(text.indexOf('\n') + 1) };
@@ -37,6 +41,7 @@ beforeAll(async () => {
   // The example leaves the sandbox alone, so the one that is built already stands beside it.
   const build = JSON.stringify(await buildWorkers());
   edit('vitest.config.ts', (config) => config.replace('await buildWorkers()', build));
+  await runTool('node', '--input-type=module', '-e', GENERATE);
 }, LIMIT_MS);
 
 afterAll(() => rmSync(copy, { recursive: true, force: true }));
@@ -53,9 +58,15 @@ test.concurrent('its steps leave code that is formatted, linted and typed like t
   ]);
 });
 
-test.concurrent('its own test passes', { timeout: LIMIT_MS }, async () => {
-  const own = steps.find(({ path }) => path.endsWith('.test.ts'))?.path as string;
-  await runTool('vitest', 'run', '--project', 'worker', own);
+test.concurrent('its own test passes, and its row of who may is true', { timeout: LIMIT_MS }, async () => {
+  const own = steps.find(({ path }) => path.endsWith('.test.ts'));
+  const titles = [...(own?.code ?? '').matchAll(/^test\('(.+?)'/gm)].map(([, title]) => title);
+  const pattern = [...titles, 'getSecurity', 'written down for every operation'].join('|');
+  const files = [own?.path ?? '', 'test/access/access.worker.test.ts'];
+  const report = ['--reporter', 'json', '--outputFile', 'report.json'];
+  await runTool('vitest', 'run', '--project', 'worker', ...report, '-t', pattern, ...files);
+  const counts = JSON.parse(readFileSync(join(copy, 'report.json'), 'utf8'));
+  expect(counts).toMatchObject({ numPassedTests: titles.length + 2, numFailedTests: 0 });
 });
 
 /** The places that the README names. */
@@ -72,7 +83,10 @@ function apply({ path, place, code }: (typeof steps)[number]): void {
       edit(path, (before) => before.replace(/^import .* from '\.\.\/get-u/m, (next) => `${code}${next}`));
       break;
     case 'in the list':
-      edit(path, (before) => before.replace(/^\];\n$/m, () => `${code}];\n`));
+      edit(path, (before) => before.replace(/[\]}];\n$/, (end) => `${code}${end}`));
+      break;
+    case 'as the last row':
+      edit(path, (before) => before.replace(/\n\}\n$/, (end) => `,\n${code.trimEnd()}${end}`));
       break;
     default:
       throw new Error(`The README puts ${path} ${place}, and nobody knows where that is`);
@@ -90,7 +104,7 @@ function edit(path: string, change: (before: string) => string): void {
 async function runTool(tool: string, ...args: string[]): Promise<void> {
   const { NODE_OPTIONS: _, ...env } = process.env;
   try {
-    await run(join(ROOT, 'node_modules/.bin', tool), args, { cwd: copy, env });
+    await run(join(ROOT, 'node_modules/.bin', tool), args, { cwd: copy, env: { ...env, PWD: copy } });
   } catch (error) {
     const { stdout = '', stderr = '' } = error as { stdout?: string; stderr?: string };
     expect.fail(`${tool} ${args.join(' ')}\n${stdout}${stderr}`);
