@@ -18,10 +18,12 @@ import { tmpdir } from 'node:os';
 import { dirname, join, relative } from 'node:path';
 import { parseArgs } from 'node:util';
 import { commonPasswordsText } from './common-passwords.ts';
+import { completeLock } from './complete-lock.ts';
 import { openApiText } from './openapi.ts';
 import { ROOT } from './places.ts';
 import { runWrangler } from './run-wrangler.ts';
 
+const LOCK = 'package-lock.json';
 const TYPES = 'worker-configuration.d.ts';
 const MIGRATIONS = 'migrations/main';
 const DRIZZLE_KIT = join(ROOT, 'node_modules/drizzle-kit/bin.cjs');
@@ -34,6 +36,7 @@ process.once('exit', () => rmSync(workshop, { recursive: true, force: true }));
 
 const wanted = new Map([
   ['openapi.json', openApiText()],
+  [LOCK, completeLock(readFileSync(join(ROOT, LOCK), 'utf8'))],
   ['src/accounts/common-passwords.ts', commonPasswordsText()],
   ...(await Promise.all([workerTypes(), newMigrations()])).flat(),
 ]);
