@@ -18,7 +18,7 @@ export function createDnsOverHttps(fetch: (url: string, init: RequestInit) => Pr
     const ask = async (record: keyof typeof RECORDS) => {
       const query = new URLSearchParams({ name: host, type: record });
       const headers = { accept: 'application/dns-json' };
-      const response = await fetch(`${ENDPOINT}?${query}`, { headers, signal, redirect: 'error' });
+      const response = await fetch(`${ENDPOINT}?${query}`, { headers, signal, redirect: 'manual' });
       if (!response.ok) throw new Error(`answered ${response.status}`);
       const { Status, Answer: records = [] } = Answer.parse(await response.json());
       if (Status === NO_SUCH_NAME) return [];

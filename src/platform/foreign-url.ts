@@ -77,7 +77,7 @@ function problemOfHost(host: string): UrlProblem | null {
   if (host.startsWith('[') || IPV4.test(host)) return 'ip_literal';
   const labels = host.split('.');
   const top = labels.at(-1) ?? '';
-  if (top === '' || host.length > MAX_HOST_CHARACTERS || !labels.every((label) => LABEL.test(label))) {
+  if (host.length > MAX_HOST_CHARACTERS || !labels.every((label) => LABEL.test(label))) {
     return 'malformed';
   }
   if (labels.length === 1 || INTERNAL_SUFFIXES.some((name) => host === name || host.endsWith(`.${name}`))) {

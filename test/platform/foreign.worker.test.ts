@@ -1,5 +1,5 @@
 import { expect, test, vi } from 'vitest';
-import { createForeign } from '../../src/platform/foreign.ts';
+import { createDnsOverHttps, createForeign } from '../../src/platform/foreign.ts';
 import { HARMLESS, HOSTILE } from './foreign-corpus.ts';
 
 const FEED = { maxBytes: 1_000, timeoutMs: 1_000, maxRedirects: 3 };
@@ -28,4 +28,18 @@ test('the runtime cuts off a body without end and takes every option of a reques
     ok: false,
     reason: 'too_large',
   });
+});
+
+test('the runtime takes the look-up of a name as it is asked', async () => {
+  const asked: string[] = [];
+  const resolve = createDnsOverHttps(async (url, init) => {
+    asked.push(new Request(url, init).headers.get('accept') ?? '');
+    return Response.json({ Status: 0, Answer: [{ type: 1, data: '10.0.0.1' }] });
+  });
+  const fetch = vi.fn(async () => new Response('ok'));
+  const { fetchForeign } = createForeign({ fetch, resolve });
+  const answer = await fetchForeign('https://inside.roost-host.com/', FEED);
+  expect(answer).toEqual({ ok: false, reason: 'not_allowed', problem: 'private_address' });
+  expect(asked).toEqual(['application/dns-json', 'application/dns-json']);
+  expect(fetch).not.toHaveBeenCalled();
 });

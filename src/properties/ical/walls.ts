@@ -11,8 +11,9 @@ export type Moment = { readonly wallMs: number; readonly frame: string };
 export const DATE = 'date';
 const UTC = 'UTC';
 const FIRST_YEAR = 1970;
-/** Looking a time up in another zone costs as much as this many steps of a rule. */
+/** What finding a time in another zone and finding the zone cost, in steps of a rule. */
 const CONVERSION_STEPS = 2;
+const ZONE_STEPS = 10;
 const VALUE = /^(\d{4}-\d{2}-\d{2})(?:T(\d{2}:\d{2}):(\d{2})(Z?))?$/;
 
 export type Walls = {
@@ -36,6 +37,7 @@ export function createWalls(zone: string, spend: (steps: number) => void): Walls
     if (typeof tzid !== 'string') return zone;
     let frame = frames.get(tzid);
     if (frame === undefined) {
+      spend(ZONE_STEPS);
       const segments = tzid.split('/');
       const names = [segments, segments.slice(-3), segments.slice(-2)].map((parts) => parts.join('/'));
       frame = names.find(isTimeZone) ?? zone;
