@@ -326,7 +326,7 @@ export const carriers: Record<string, (base: Buffer) => Buffer> = {
   'metadata among the coded units': (base) =>
     changed(base, withUnit(0x2a, Buffer.concat([u8(4, 0xb5), Buffer.from(SECRET), u8(0x80)]))),
   'brightness metadata that goes on': (base) =>
-    changed(base, withUnit(0x2a, Buffer.concat([u8(1, 0, 9, 0, 9), Buffer.from(SECRET), u8(0x80)]))),
+    changed(base, withUnit(0x2a, Buffer.concat([u8(1, 0, 9, 0, 9, 0x80), Buffer.from(SECRET), u8(0x80)]))),
   'padding among the coded units': (base) =>
     changed(base, withUnit(0x7a, Buffer.from(`${SECRET}\x80`, 'latin1'))),
   'units in the decoder configuration': (base) =>
