@@ -78,10 +78,13 @@ export async function releaseReplay(db: Database, slot: ReplaySlot): Promise<voi
   await db.delete(replay).where(stillMine(slot));
 }
 
-/** Refusals that another try may outlive say nothing about the key. */
+/**
+ * Refusals that another try may outlive say nothing about the key; nor do those about the caller, who can log
+ * in again, or come with another key of the account, and then ask for the same thing.
+ */
 export function isFinal({ type }: Refusal): boolean {
   if (type.code === StateMoved.code || type.code === KeyInProgress.code) return false;
-  return ['conflict', 'not_found', 'forbidden', 'unprocessable'].includes(type.kind);
+  return ['conflict', 'not_found', 'unprocessable'].includes(type.kind);
 }
 
 const stillMine = (slot: ReplaySlot) =>

@@ -77,9 +77,8 @@ test.each(addressed)('$operationId tells nobody that a foreign thing exists', as
     const { village, act, go } = await visit(endpoint, actor);
     const foreign = await go();
     const ids = Object.entries(act.path?.(village) ?? {});
-    const nothing = await go(
-      Object.fromEntries(ids.map(([name, id]) => [name, id.replace(/.{10}$/, '0000000000')])),
-    );
+    const missing = ids.map(([name, id]) => [name, id.replace(/.{10}$/, '0000000000')]);
+    const nothing = await go({ params: Object.fromEntries(missing) });
 
     expect(foreign.status).toBe(404);
     expect(foreign.text).toBe(nothing.text);

@@ -20,12 +20,20 @@ export const ACTORS = [
 ] as const;
 export type ActorName = (typeof ACTORS)[number];
 
+export type Change = {
+  /** Instead of what the address names. */
+  readonly params?: Record<string, string>;
+  readonly body?: unknown;
+  readonly headers?: Record<string, string>;
+};
+export type Outcome = { readonly status: number; readonly text: string; readonly headers: string };
+
 export type Visit = {
   readonly village: Village;
   readonly act: Act;
   readonly caller: Caller | null;
-  /** Does the operation; `params` replaces what the address names. */
-  go(params?: Record<string, string>): Promise<{ status: number; text: string; headers: string }>;
+  /** Does the operation, or nearly so. */
+  go(change?: Change): Promise<Outcome>;
 };
 
 const silent = { send: async () => {} };
@@ -48,14 +56,14 @@ export async function visit(
     await env.DB.prepare(sql).bind(village.guest.accountId).run();
   }
   const credential = await credentialOf(village, actor, caller, act.mfa === true);
-  const body = await act.body?.(village, caller ?? { accountId: village.guest.accountId, sessionId: '' });
+  const usual = await act.body?.(village, caller ?? { accountId: village.guest.accountId, sessionId: '' });
   const requestId = `walk-${randomUUID()}`;
 
   return {
     village,
     act,
     caller,
-    async go(params = act.path?.(village) ?? {}) {
+    async go({ params = act.path?.(village) ?? {}, body = usual, headers: more = {} } = {}) {
       const response = await request(
         endpoint.path.replace(/\{(\w+)\}/g, (_, name) => params[name] ?? 'missing'),
         {
@@ -64,6 +72,7 @@ export async function visit(
             'x-request-id': requestId,
             'cf-connecting-ip': requestId,
             ...(credential === null ? {} : { authorization: `Bearer ${credential}` }),
+            ...more,
           },
           ...(body === undefined ? {} : { json: body }),
           bindings: QUIET,
