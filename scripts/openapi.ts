@@ -56,7 +56,8 @@ function openApiDocument(): OpenApiDocument {
     bearerFormat: 'rk_…',
     description: 'An API key. It may do what its scopes say; each operation names the scope it asks for.',
   });
-  const info = { title: 'Roost', version: packageVersion(), description: DESCRIPTION };
+  const license = { name: 'Apache 2.0', identifier: 'Apache-2.0' };
+  const info = { title: 'Roost', version: packageVersion(), description: DESCRIPTION, license };
   // The registry speaks of zod's and its own types; what comes out is plain JSON.
   const { paths, components } = JSON.parse(
     JSON.stringify(app.getOpenAPI31Document({ openapi: '3.1.0', info })),
