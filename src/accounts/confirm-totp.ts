@@ -30,7 +30,10 @@ export async function confirmTotp(
   if (step === null) throw InvalidCode();
 
   const recoveryCodes = Array.from({ length: RECOVERY_CODES }, randomRecoveryCode);
-  const digests = recoveryCodes.map((code) => ({ accountId: own.id, digest: recoveryDigest(own.id, code) }));
+  const digests = recoveryCodes.map((code) => ({
+    accountId: own.id,
+    digest: recoveryDigest(ctx.keyring, own.id, code),
+  }));
   const result = await commit(ctx, {
     writes: (db) => [
       must(

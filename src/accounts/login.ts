@@ -40,11 +40,15 @@ export async function login(ctx: Context, input: z.infer<typeof LoginBody>): Pro
   if (known.totpConfirmedAt !== null) {
     await forgetFailures;
     if (passwordHash !== stored) {
-      await commit(ctx, {
-        writes: (db) => [unchanged(db, known, passwordHash)],
-        audit: [],
-        result: undefined,
-      });
+      // Not the answer yet: what belongs to an idempotency key is the refusal below.
+      await commit(
+        { ...ctx, replay: null },
+        {
+          writes: (db) => [unchanged(db, known, passwordHash)],
+          audit: [],
+          result: undefined,
+        },
+      );
     }
     const basis = passwordBasis(ctx.keyring, passwordHash);
     const { token } = issueChallenge(ctx.keyring, 'mfa', known.id, ctx.clock.now(), basis);

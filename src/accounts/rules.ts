@@ -2,7 +2,6 @@ import { Buffer } from 'node:buffer';
 import { randomBytes } from 'node:crypto';
 import { DAY, HOUR, MINUTE, SECOND } from '../kernel/clock.ts';
 import type { Keyring } from '../kernel/crypto.ts';
-import { sha256 } from '../kernel/crypto.ts';
 import type { LimitRule } from '../platform/limiter.ts';
 
 /** Every number of this room, and the decisions that need nothing but their arguments. */
@@ -79,8 +78,8 @@ export function readRefreshToken(
 }
 
 /** People type recovery codes from paper: case, spaces and dashes do not count. */
-export const recoveryDigest = (accountId: string, code: string): string =>
-  sha256(`${accountId} ${code.toLowerCase().replace(/[\s-]/g, '')}`);
+export const recoveryDigest = (keyring: Keyring, accountId: string, code: string): string =>
+  keyring.mac('digest', 'recovery-code', accountId, code.toLowerCase().replace(/[\s-]/g, ''));
 
 /** Ten letters and digits, 50 bits, in two groups that can be read aloud. */
 export function randomRecoveryCode(): string {

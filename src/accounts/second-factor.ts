@@ -50,7 +50,7 @@ export function useSecondFactor(ctx: Context, owner: Account, code: string) {
       );
     return { method: 'totp', write } as const;
   }
-  const digest = recoveryDigest(owner.id, code);
+  const digest = recoveryDigest(ctx.keyring, owner.id, code);
   const write = (db: Database) =>
     must(
       db

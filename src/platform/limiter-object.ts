@@ -25,16 +25,24 @@ export class Limiter extends DurableObject implements LimiterStub {
     return taken;
   }
 
+  /** Given back in full, nothing is left: that somebody came in is not to be seen from the room they take. */
   async clear(names: readonly string[]): Promise<void> {
     for (const name of names) this.#sql.exec('DELETE FROM bucket WHERE name = ?', name);
+    if (names.length > 0) await this.#leaveIfEmpty();
   }
 
   /** Forgets what has run out. Windows run on the caller's clock, which is never behind this one. */
   override async alarm(): Promise<void> {
     this.#sql.exec('DELETE FROM bucket WHERE ends_at < ?', Date.now());
+    if (!(await this.#leaveIfEmpty())) await this.ctx.storage.setAlarm(Date.now() + DAY);
+  }
+
+  async #leaveIfEmpty(): Promise<boolean> {
     const left = this.#sql.exec<{ n: number }>('SELECT count(*) AS n FROM bucket').one().n;
-    if (left === 0) await this.ctx.storage.deleteAll();
-    else await this.ctx.storage.setAlarm(Date.now() + DAY);
+    if (left > 0) return false;
+    await this.ctx.storage.deleteAlarm();
+    await this.ctx.storage.deleteAll();
+    return true;
   }
 
   #take(rules: readonly LimitRule[], nowMs: number): Taken {

@@ -86,6 +86,14 @@ test('a message that is delivered twice is one mail', async () => {
   expect(await inboxOf(email)).toHaveLength(1);
 });
 
+test('a message that was sent is not even offered to the provider again', async () => {
+  const message = await registering(newAddress());
+  await deliver([message]);
+  await mailFails('down', 1);
+  expect(await deliver([message])).toEqual({ acknowledged: 1, again: [] });
+  expect(await deliver([await registering(newAddress())])).toMatchObject({ acknowledged: 0 });
+});
+
 test('a crash between sending and remembering is still one mail', async () => {
   const email = newAddress();
   const message = await registering(email);

@@ -9,6 +9,7 @@ import {
   AccountSuspended,
   InvalidCode,
   InvalidMfaToken,
+  MfaRequired,
   RecentLoginRequired,
   SecondFactorRequired,
   TooManyAttempts,
@@ -22,9 +23,10 @@ import { removeTotp } from '../../src/accounts/remove-totp.ts';
 import { CHALLENGE_LIFE_MS } from '../../src/accounts/rules.ts';
 import { account, recoveryCode, session } from '../../src/accounts/tables.ts';
 import { MINUTE, SECOND } from '../../src/kernel/clock.ts';
+import { sha256 } from '../../src/kernel/crypto.ts';
 import type { Refusal } from '../../src/kernel/errors.ts';
 import { verifyAccessToken } from '../../src/platform/access-token.ts';
-import { everything, settings } from '../worker/ground.ts';
+import { everything, request, settings } from '../worker/ground.ts';
 import {
   as,
   clock,
@@ -39,6 +41,7 @@ import {
   overtakenBy,
   PASSWORD,
   queued,
+  quietQueues,
   shared,
   stranger,
 } from './people.ts';
@@ -394,6 +397,33 @@ test('a hash of former, lower cost is renewed at the password step, which then g
   const token = await passwordStep(member, settings({ PASSWORD_COST: '9' }));
   expect((await accountRow(member.id))?.passwordHash).toMatch(/^scrypt\$9\$/);
   await expect(complete(token, member.codeNow())).resolves.toBeDefined();
+});
+
+test('a password step that is repeated with its idempotency key asks for the code again, renewed hash or not', async () => {
+  const member = await newProtected();
+  const ask = () =>
+    request('/v1/auth/login', {
+      method: 'POST',
+      headers: { 'idempotency-key': 'once' },
+      json: { email: member.email, password: PASSWORD },
+      bindings: { ...quietQueues, PASSWORD_COST: '9' },
+    });
+  for (const answer of [await ask(), await ask()]) {
+    expect(answer.status).toBe(401);
+    expect(await answer.json()).toMatchObject({ code: MfaRequired.code, mfaToken: expect.any(String) });
+  }
+});
+
+test('what is kept of a recovery code cannot be tried out without our key', async () => {
+  const { id, recoveryCodes } = await newProtected();
+  const digests = (await recoveryOf(id)).map(({ digest }) => digest);
+  expect(digests).toHaveLength(10);
+  for (const code of recoveryCodes) {
+    for (const spelling of [code, code.replace('-', '')]) {
+      expect(digests).not.toContain(sha256(spelling));
+      expect(digests).not.toContain(sha256(`${id} ${spelling}`));
+    }
+  }
 });
 
 test('a code that is overtaken by another password, or by a suspension, opens nothing and is not used up', async () => {

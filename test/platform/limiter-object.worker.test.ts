@@ -48,7 +48,6 @@ test('clearing gives back what is named, and one subject is nothing to another',
   await mine.clear(['three']);
   expect(await take(mine, [five, three], now)).toEqual({ allowed: true, counts: { five: 4, three: 1 } });
   expect(await take(yours, [five, three], now)).toEqual({ allowed: true, counts: { five: 1, three: 1 } });
-  await newLimiter().clear(['five']);
 });
 
 test('counts outlive the eviction of the object', async () => {
@@ -67,16 +66,30 @@ test('what has run out is forgotten by the alarm, and what has not stays until a
   expect(await runDurableObjectAlarm(limiter)).toBe(true);
 });
 
+const isEmpty = (limiter: Stub) =>
+  runInDurableObject(limiter, async (_, { storage }) => {
+    const tables = storage.sql.exec("SELECT name FROM sqlite_schema WHERE name = 'bucket'").toArray();
+    return tables.length === 0 && (await storage.getAlarm()) === null;
+  });
+
 test('an object that forgot everything takes up no room, and still counts when it is needed again', async () => {
   const limiter = newLimiter();
   await take(limiter, [five], longAgo);
   expect(await runDurableObjectAlarm(limiter)).toBe(true);
-  const tables = await runInDurableObject(limiter, (_, { storage }) =>
-    storage.sql.exec("SELECT name FROM sqlite_schema WHERE name = 'bucket'").toArray(),
-  );
-  expect(tables).toEqual([]);
+  expect(await isEmpty(limiter)).toBe(true);
   await limiter.clear(['five']);
+  expect(await isEmpty(limiter)).toBe(true);
   expect(await take(limiter, [five], now)).toEqual({ allowed: true, counts: { five: 1 } });
   expect(await take(limiter, [five], now)).toEqual({ allowed: true, counts: { five: 2 } });
   expect(await runDurableObjectAlarm(limiter)).toBe(true);
+});
+
+test('an object to which everything was given back takes up no room either', async () => {
+  const limiter = newLimiter();
+  await take(limiter, [five, three], now);
+  await limiter.clear(['three']);
+  expect(await isEmpty(limiter)).toBe(false);
+  await limiter.clear(['five', 'three']);
+  expect(await isEmpty(limiter)).toBe(true);
+  expect(await take(limiter, [five], now)).toEqual({ allowed: true, counts: { five: 1 } });
 });
