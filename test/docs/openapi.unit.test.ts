@@ -74,7 +74,10 @@ test('a shape that has a name is never written out a second time', () => {
   const names = new Map(
     Object.entries(document.components.schemas).map(([name, s]) => [JSON.stringify(s), name]),
   );
-  for (const node of objectsIn({ paths: document.paths as unknown as Json })) {
+  const inside = Object.values(document.components.schemas).flatMap((schema) =>
+    Object.values(schema as object),
+  );
+  for (const node of [...objectsIn(document.paths as unknown as Json), ...inside.flatMap(objectsIn)]) {
     expect(names.get(JSON.stringify(node))).toBeUndefined();
   }
   for (const { operationId, responses } of operations) {
