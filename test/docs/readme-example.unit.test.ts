@@ -63,7 +63,7 @@ test.concurrent('its own test passes, and its row of who may is true', { timeout
   const titles = [...(own?.code ?? '').matchAll(/^test\('(.+?)'/gm)].map(([, title]) => title);
   const pattern = [...titles, 'getSecurity', 'written down for every operation'].join('|');
   const files = [own?.path ?? '', 'test/access/access.worker.test.ts'];
-  const report = ['--reporter', 'json', '--outputFile', 'report.json'];
+  const report = ['--reporter', 'default', '--reporter', 'json', '--outputFile.json', 'report.json'];
   await runTool('vitest', 'run', '--project', 'worker', ...report, '-t', pattern, ...files);
   const counts = JSON.parse(readFileSync(join(copy, 'report.json'), 'utf8'));
   expect(counts).toMatchObject({ numPassedTests: titles.length + 2, numFailedTests: 0 });
