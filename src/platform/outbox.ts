@@ -19,7 +19,8 @@ export type DrainContext = {
   readonly log: Log;
 };
 
-const SWEEP_LIMIT = 100;
+/** D1 takes 100 parameters in a statement, ids and all. */
+const SWEEP_LIMIT = 90;
 const FIRST_RETRY_SECONDS = 15;
 const MAX_RETRY_SECONDS = 3_600;
 

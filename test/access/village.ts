@@ -119,7 +119,7 @@ export async function settle({ totp = 'none', scopes = [], exported }: Circumsta
     ...{ credential_id: authenticator.id, public_key: authenticator.publicKey },
     transports: JSON.stringify([canaryText('passkey', 'transports')]),
   });
-  plant('recovery_code', { account_id, digest: recoveryDigest(account_id, recovery) });
+  plant('recovery_code', { account_id, digest: recoveryDigest(keyring, account_id, recovery) });
   plant('password_reset');
   plant('password_reset', { id: guest.resetId, email, created_at: recently(HOUR) });
   plant('data_export', { id: guest.exportId, account_id, requested_at: recently(), expires_at: soon() });

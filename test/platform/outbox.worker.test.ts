@@ -83,3 +83,16 @@ test('a crash after the commit and before the drain is made good by the sweep', 
   expect(await context().sweepOutbox()).toBe(1);
   expect(sent).toEqual([{ id: 'out_e', kind: 'nothing' }]);
 });
+
+test('a hundred messages that cannot be sent are all put off, not tried again at once', async () => {
+  await env.DB.prepare('DELETE FROM outbox').run();
+  working = false;
+  const plant = env.DB.prepare('INSERT INTO outbox (id, queue, body, next_attempt_at) VALUES (?, ?, ?, 0)');
+  const ids = Array.from({ length: 100 }, (_, index) => `out_many_${index}`);
+  await env.DB.batch(ids.map((id) => plant.bind(id, 'jobs', JSON.stringify({ id, kind: 'nothing' }))));
+
+  await context().sweepOutbox();
+  await context().sweepOutbox();
+  expect((await waiting()).every(({ attempts }) => attempts === 1)).toBe(true);
+  expect(await context().sweepOutbox()).toBe(0);
+});
