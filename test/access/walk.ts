@@ -10,7 +10,10 @@ import { request } from '../worker/ground.ts';
 import { type Act, acts, type Caller } from './acts.ts';
 import { type Circumstances, PEOPLE, type PersonName, settle, shared, type Village } from './village.ts';
 
-/** Everybody who may knock: the people, and the guest in three states in which less is allowed. */
+/**
+ * Everybody who may knock: the people, and the guest in three states in which less is allowed. A co-host is
+ * nobody in particular for things that belong to no property.
+ */
 export const ACTORS = [
   'anonymous',
   ...PEOPLE,

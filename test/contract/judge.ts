@@ -6,6 +6,7 @@ import type { Answer, Wire } from './wire.ts';
 export type Catalogue = ReadonlyMap<string, number>;
 type Problem = { code: string; status: number; requestId: string; type: string; errors?: { code: string }[] };
 
+const REQUEST_ID = /^[\w.-]{8,64}$/;
 const HEADERS: Readonly<Record<string, RegExp>> = {
   'strict-transport-security': /^max-age=\d{8,}; includeSubDomains/,
   'content-security-policy': /default-src 'none'.*frame-ancestors 'none'/,
@@ -13,7 +14,7 @@ const HEADERS: Readonly<Record<string, RegExp>> = {
   'x-frame-options': /^DENY$/,
   'referrer-policy': /^no-referrer$/,
   'cache-control': /no-store|max-age/,
-  'x-request-id': /^[\w.-]{8,64}$/,
+  'x-request-id': REQUEST_ID,
 };
 /** Well-formed and refused all the same; the contract says so in words. */
 const REFUSED_IN_WORDS = new Set(['common_password', 'invalid_cursor']);
@@ -32,6 +33,9 @@ export function judge(
   for (const [name, pattern] of Object.entries(HEADERS)) {
     if (!pattern.test(headers[name] ?? '')) return `the header ${name} is ${headers[name]}`;
   }
+  const shown = wire.headers['x-request-id'] ?? '';
+  if (REQUEST_ID.test(shown) && headers['x-request-id'] !== shown)
+    return 'the request id that was sent is lost';
   if (wire.method === 'HEAD' || wire.method === 'OPTIONS') {
     return answer.text === '' ? null : `${wire.method} is answered with a body`;
   }

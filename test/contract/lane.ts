@@ -79,7 +79,9 @@ export async function openLane({ url, send, rulebook, catalogue, visitors, tally
 
   /** What a person may expect whatever the contract says: no foreign things, no things that are gone. */
   const judgeRights = (caller: Caller, wire: Wire, reading: Reading, answer: Answer): string | null => {
-    if (answer.status >= 400 || !reading.operation) return null;
+    // A replay is what was answered in better days, and does nothing.
+    const isReplay = answer.headers['idempotent-replayed'] === 'true';
+    if (answer.status >= 400 || isReplay || !reading.operation) return null;
     const { operationId, isPublic } = reading.operation;
     const id = ID_IN_PATH.exec(wire.target)?.[0];
     if (id && pool.isGone(id)) return `${id} was removed, and ${operationId} found it`;

@@ -8,6 +8,7 @@ import { type Document, resolveSchema, type Schema } from './contract.ts';
 export type Around = (name: string, value: Arbitrary<string>) => Arbitrary<unknown>;
 
 const LONG = ['a', 'é', '🏠'];
+const ADDRESSES = ['a@b.co', 'ADA@EXAMPLE.COM', "o'neil+x_y-z@sub.example.museum", 'x.y@1-2.org'];
 
 export function validValues(
   document: Document,
@@ -70,7 +71,11 @@ function strings(schema: Schema): Arbitrary<string> {
   };
   switch (format) {
     case 'email':
-      return fc.emailAddress().filter(fits);
+      // Mostly the same few: behind every new address there is a new counter, which costs as much as ten requests.
+      return fc.oneof(
+        { weight: 9, arbitrary: fc.constantFrom(...ADDRESSES) },
+        { weight: 1, arbitrary: fc.emailAddress().filter(fits) },
+      );
     case 'uri':
       return fc
         .webUrl({ validSchemes: ['https'], withQueryParameters: true, withFragments: true })
