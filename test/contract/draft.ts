@@ -37,12 +37,10 @@ export function fillSlots<T>(value: T, pool: Pool): T {
 }
 
 export function toWire(draft: Draft): Wire {
-  const path = draft.operation.path.replace(/\{(\w+)\}/g, (_, name) =>
-    encodeURIComponent(String(draft.params[name])),
-  );
+  const path = draft.operation.path.replace(/\{(\w+)\}/g, (_, name) => encode(draft.params[name]));
   const query = draft.query
     .filter(([, value]) => value !== undefined)
-    .map(([name, value]) => `${encodeURIComponent(name)}=${encodeURIComponent(String(value))}`);
+    .map(([name, value]) => `${encode(name)}=${encode(value)}`);
   const headers = Object.entries(draft.headers).filter(([, value]) => value !== undefined);
   return {
     method: draft.method,
@@ -51,3 +49,5 @@ export function toWire(draft: Draft): Wire {
     body: draft.body === undefined ? null : Buffer.from(JSON.stringify(draft.body) ?? ''),
   };
 }
+
+const encode = (value: unknown): string => encodeURIComponent(String(value).toWellFormed());

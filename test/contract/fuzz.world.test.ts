@@ -66,7 +66,10 @@ test(
   60_000 + REQUESTS * 20,
 );
 
-test('every operation was asked well enough to look at what it was asked', () => {
+test('each kind of request was made in numbers, and every operation looked at what it was asked', () => {
+  for (const verdict of ['valid', 'broken']) {
+    expect(tally.get(verdict), verdict).toBeGreaterThan(REQUESTS / 5);
+  }
   const refusedAtTheDoor = /request\.|auth\.(?:required|invalid_token|session_ended)|idempotency\./;
   const reached = [...tally.keys()].filter((name) => !refusedAtTheDoor.test(name));
   const unreached = rulebook.operations.filter(

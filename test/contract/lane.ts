@@ -10,6 +10,7 @@ import { type Answer, type Send, toCurl, type Wire } from './wire.ts';
 /** Two people and all that they were given, asking one thing after another. */
 export type Lane = { run(plan: Plan): Promise<void> };
 
+/** How often each thing was seen: what a request was, and what an operation answered. */
 export type Tally = Map<string, number>;
 
 type Setting = {
@@ -18,7 +19,6 @@ type Setting = {
   readonly rulebook: Rulebook;
   readonly catalogue: Catalogue;
   readonly visitors: ReturnType<typeof createVisitors>;
-  /** How often each operation gave each answer. */
   readonly tally: Tally;
 };
 
@@ -121,10 +121,11 @@ export async function openLane({ url, send, rulebook, catalogue, visitors, tally
       await leave(caller, { isAsked: isAsked || body.code === 'auth.session_ended' });
   };
 
-  const count = ({ operation }: Reading, { status, text }: Answer): void => {
+  const count = ({ operation, verdict }: Reading, { status, text }: Answer): void => {
     const code = status < 400 ? '' : ` ${JSON.parse(text || '{}').code}`;
-    const name = `${operation?.operationId ?? 'nowhere'} ${status}${code}`;
-    tally.set(name, (tally.get(name) ?? 0) + 1);
+    for (const name of [verdict, `${operation?.operationId ?? 'nowhere'} ${status}${code}`]) {
+      tally.set(name, (tally.get(name) ?? 0) + 1);
+    }
   };
 
   return {

@@ -26,7 +26,7 @@ export function createVisitors(world: World, send: Send) {
   const register = async (): Promise<{ email: string; tokens: Tokens }> => {
     const email = `v${randomUUID().replaceAll('-', '')}@roost.test`;
     await post('/v1/auth/register', { email, password: PASSWORD, name: 'Visitor' });
-    const { code } = await world.nextMail(email);
+    const { code } = await patiently(() => world.nextMail(email));
     const { status, body } = await post('/v1/auth/verify-email', { email, code });
     if (status !== 200) throw new Error(`A visitor could not register: ${JSON.stringify(body)}`);
     return { email, tokens: body };
@@ -55,4 +55,12 @@ export function createVisitors(world: World, send: Send) {
       return status === 200 ? settle(pool, email, body) : this.arrive(pool);
     },
   };
+}
+
+/** The mails of everybody else are on their way too, and the machine may be busy. */
+async function patiently<T>(wait: () => Promise<T>, tries = 5): Promise<T> {
+  return wait().catch((error) => {
+    if (tries <= 1) throw error;
+    return patiently(wait, tries - 1);
+  });
 }
