@@ -28,6 +28,9 @@ const OVER = new Set(['auth.session_ended', 'auth.invalid_token']);
 const ENDS = new Set(['logout', 'eraseMe']);
 const ID_IN_PATH = /\b(?:ses|key|psk)_[0-9a-z]{26}\b/;
 
+/** What was answered in better days: nothing was done again, and nobody's session ended by it. */
+const isReplay = ({ headers }: Answer): boolean => headers['idempotent-replayed'] === 'true';
+
 export async function openLane({ url, send, rulebook, catalogue, visitors, tally }: Setting): Promise<Lane> {
   const pool = createPool();
   const people = {
@@ -79,9 +82,7 @@ export async function openLane({ url, send, rulebook, catalogue, visitors, tally
 
   /** What a person may expect whatever the contract says: no foreign things, no things that are gone. */
   const judgeRights = (caller: Caller, wire: Wire, reading: Reading, answer: Answer): string | null => {
-    // A replay is what was answered in better days, and does nothing.
-    const isReplay = answer.headers['idempotent-replayed'] === 'true';
-    if (answer.status >= 400 || isReplay || !reading.operation) return null;
+    if (answer.status >= 400 || isReplay(answer) || !reading.operation) return null;
     const { operationId, isPublic } = reading.operation;
     const id = ID_IN_PATH.exec(wire.target)?.[0];
     if (id && pool.isGone(id)) return `${id} was removed, and ${operationId} found it`;
@@ -107,7 +108,7 @@ export async function openLane({ url, send, rulebook, catalogue, visitors, tally
     }
     if (wire.headers['idempotency-key']) pool.put('Idempotency-Key', wire.headers['idempotency-key']);
     if (answer.headers.etag) pool.put('If-None-Match', answer.headers.etag);
-    const isDone = answer.status < 300 && reading.operation !== null;
+    const isDone = answer.status < 300 && reading.operation !== null && !isReplay(answer);
     if (isDone && wire.method === 'DELETE') {
       const id = ID_IN_PATH.exec(wire.target)?.[0];
       if (id) pool.bury(id);
