@@ -49,7 +49,9 @@ const utf16 = fc.constant(toBytes('UTF-16', (bytes) => Buffer.from(bytes.toStrin
 const huge = fc
   .constantFrom(256 * 1024, 256 * 1024 + 1, 300 * 1024)
   .map((size) =>
-    toBytes(`${size} bytes`, (bytes) => Buffer.concat([bytes, Buffer.alloc(size - bytes.length, ' ')])),
+    toBytes(`${size} bytes`, (bytes) =>
+      Buffer.concat([bytes, Buffer.alloc(Math.max(0, size - bytes.length), ' ')]),
+    ),
   );
 
 /** On the bytes: what no JSON library would write. */

@@ -51,7 +51,7 @@ const soil = fc
     ),
   );
 const nest = fc
-  .record({ at: fc.nat(), depth: fc.constantFrom(3, 40, 3_000) })
+  .record({ at: fc.nat(), depth: fc.constantFrom(3, 40, 600) })
   .map(({ at, depth }) =>
     onBody(`${depth} levels`, (body) => writeAt(body, pathAt(body, at), () => nested(depth))),
   );
