@@ -29,11 +29,11 @@ export async function ensureDemoAccounts(url: string, state: string): Promise<De
 
   try {
     await Promise.all([
-      make('guest@roost.test', 'Grace Guest', async () => {}),
-      make('host@roost.test', 'Hana Host', async (token) => {
+      make('guest@roost.test', 'Demo guest', async () => {}),
+      make('host@roost.test', 'Demo host', async (token) => {
         expectStatus(await api('POST', '/v1/me/host', { token, body: {} }), 200);
       }),
-      make('staff@roost.test', 'Sam Staff', async (token) => {
+      make('staff@roost.test', 'Demo staff', async (token) => {
         demo.totpSecret = await enrolTotp(api, token);
         const granted = await grantStaff('staff@roost.test', ['--local', '--persist-to', state]);
         if (granted === 'no such account') throw new Error('The staff account is not in the database');
