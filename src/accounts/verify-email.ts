@@ -22,7 +22,8 @@ export async function verifyEmail(
   const [waiting] = await latestRegistration(ctx.db, email);
   const subject = `code ${waiting?.id ?? ctx.keyring.mac('digest', email)} ${waiting?.codeNumber ?? 0}`;
   const taken = await ctx.limiter.take(subject, CODE_RULES, now);
-  if (!taken.allowed) throw TooManyAttempts({ detail: 'Ask for a new code' });
+  if (!taken.allowed)
+    throw TooManyAttempts({ detail: 'Ask for a new code', retryAfterSeconds: taken.retryAfterSeconds });
 
   const alive = waiting !== undefined && now < waiting.codeMailedAt + CODE_LIFE_MS;
   const expected = mailCode(ctx.keyring, waiting?.id ?? '', waiting?.codeNumber ?? 0);
