@@ -2,7 +2,7 @@ import { expect, test } from 'vitest';
 import { endpoints } from '../../src/app.ts';
 import { columnReaders, leaksIn, listColumns } from './canaries.ts';
 import { settle } from './village.ts';
-import { ACTORS, visit } from './walk.ts';
+import { ACTORS, visitors } from './walk.ts';
 
 /** What answers without changing anything: reading, and the one POST that only prepares. */
 const readable = endpoints.filter(
@@ -30,8 +30,9 @@ test('in every private column there is something that would be noticed', async (
 
 test.each(readable)('$operationId shows nobody what is private to somebody else', async (endpoint) => {
   const leaked: string[] = [];
+  const visit = visitors(endpoint, { totp: 'confirmed' });
   for (const actor of ACTORS) {
-    const { village, caller, go } = await visit(endpoint, actor, { totp: 'confirmed' });
+    const { village, caller, go } = await visit(actor);
     const { text, headers } = await go();
     const leaks = leaksIn(text + headers, village.canaries, caller?.accountId ?? null);
     leaked.push(...leaks.map((place) => `${actor} sees ${place}`));
@@ -42,7 +43,7 @@ test.each(readable)('$operationId shows nobody what is private to somebody else'
 test('what a person may read of their own does come out, so a leak would be seen', async () => {
   const own = new Set<string>();
   for (const endpoint of readable) {
-    const { village, go } = await visit(endpoint, 'guest', { totp: 'confirmed' });
+    const { village, go } = await visitors(endpoint, { totp: 'confirmed' })('guest');
     const { text } = await go();
     for (const place of leaksIn(text, village.canaries, null)) own.add(place);
   }

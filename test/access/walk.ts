@@ -42,48 +42,49 @@ export type Visit = {
 const silent = { send: async () => {} };
 const QUIET = { MAIL_QUEUE: silent, JOBS_QUEUE: silent };
 
-/** A fresh village, and somebody in front of one operation's door. */
-export async function visit(
-  endpoint: AnyEndpoint,
-  actor: ActorName,
-  under: Circumstances = {},
-): Promise<Visit> {
-  const { operationId, access } = endpoint;
+/**
+ * Somebody in front of one operation's door, in a village that stays as it is for the next one until
+ * something in it has been changed.
+ */
+export function visitors(endpoint: AnyEndpoint, under: Circumstances = {}) {
+  const { operationId, access, method } = endpoint;
   const act = acts[operationId];
   if (!act) throw new Error(`Say in acts.ts how ${operationId} is done`);
   const scopes = SCOPES.filter((scope) => scope !== access);
-  const village = await settle({ ...act.under, ...under, scopes });
-  const caller = callerOf(village, actor);
-  if (actor === 'suspended') {
-    const sql = "UPDATE account SET status = 'suspended' WHERE id = ?";
-    await env.DB.prepare(sql).bind(village.guest.accountId).run();
-  }
-  const credential = await credentialOf(village, actor, caller, act.mfa === true);
-  const usual = await act.body?.(village, caller ?? { accountId: village.guest.accountId, sessionId: '' });
-  const requestId = `walk-${randomUUID()}`;
+  let kept: Village | null = null;
 
-  return {
-    village,
-    act,
-    caller,
-    async go({ params = act.path?.(village) ?? {}, body = usual, headers: more = {} } = {}) {
+  return async (actor: ActorName): Promise<Visit> => {
+    const village = kept ?? (await settle({ ...act.under, ...under, scopes }));
+    kept = actor === 'suspended' ? null : village;
+    if (actor === 'suspended') {
+      const sql = "UPDATE account SET status = 'suspended' WHERE id = ?";
+      await env.DB.prepare(sql).bind(village.guest.accountId).run();
+    }
+    const caller = callerOf(village, actor);
+    const credential = await credentialOf(village, actor, caller, act.mfa === true);
+    const usual = await act.body?.(village, caller ?? { accountId: village.guest.accountId, sessionId: '' });
+    const requestId = `walk-${randomUUID()}`;
+
+    const go = async ({ params = act.path?.(village) ?? {}, body = usual, headers = {} }: Change = {}) => {
       const response = await request(
         endpoint.path.replace(/\{(\w+)\}/g, (_, name) => params[name] ?? 'missing'),
         {
-          method: endpoint.method.toUpperCase(),
+          method: method.toUpperCase(),
           headers: {
             'x-request-id': requestId,
             'cf-connecting-ip': requestId,
             ...(credential === null ? {} : { authorization: `Bearer ${credential}` }),
-            ...more,
+            ...headers,
           },
           ...(body === undefined ? {} : { json: body }),
           bindings: QUIET,
         },
       );
-      const headers = [...response.headers].map(([name, value]) => `${name}: ${value}`).join('\n');
-      return { status: response.status, text: await response.text(), headers };
-    },
+      if (response.status < 400 && method !== 'get') kept = null;
+      const answered = [...response.headers].map(([name, value]) => `${name}: ${value}`).join('\n');
+      return { status: response.status, text: await response.text(), headers: answered };
+    };
+    return { village, act, caller, go };
   };
 }
 

@@ -18,8 +18,8 @@ export type Plan = {
   readonly tricks: readonly Trick[];
 };
 
-/** An account is over after one of these, and the next one takes a mail to make. */
-const RARE = new Set(['eraseMe']);
+/** What makes work long after its answer: an account to be made anew, a job that copies everything. */
+const RARE = new Set(['eraseMe', 'requestExport']);
 const HEADER_SAFE = /^[\x21-\x7e](?:[\x20-\x7e]*[\x21-\x7e])?$/;
 const FORGED = [
   'Bearer',

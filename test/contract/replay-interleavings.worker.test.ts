@@ -36,7 +36,7 @@ const steps = fc.array(
       arbitrary: fc.record({ wait: fc.constantFrom(SECOND, LEASE_MS - 1, LEASE_MS, DAY - LEASE_MS, DAY) }),
     },
   ),
-  { minLength: 3, maxLength: 12 },
+  { minLength: 3, maxLength: 10 },
 );
 
 const shared = settings();
