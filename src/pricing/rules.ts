@@ -29,6 +29,8 @@ export type PriceLine = {
   readonly amount: number;
   /** A tax that the lines above contain: so much of them, and nothing is added. */
   readonly included?: number;
+  /** What a tax taxes, so that it comes back with it. */
+  readonly taxOn?: 'nights' | 'host_share' | 'host_share_and_fee';
 };
 
 export type StayPrice = {
@@ -182,10 +184,26 @@ type Taxed = { hostShare: number; guestFee: number; nights: number; guests: Gues
 
 function taxLines(taxes: readonly Tax[], taxed: Taxed): PriceLine[] {
   return taxes.flatMap((tax): PriceLine[] => {
-    if (!tax.inclusive) return feeLine('tax', tax.name, addedTax(tax, taxed));
+    const taxOn = baseOf(tax);
+    if (!tax.inclusive) {
+      return feeLine('tax', tax.name, addedTax(tax, taxed)).map((line) => ({ ...line, taxOn }));
+    }
     const included = tax.kind === 'percent' ? containedTax(tax, taxes, taxed) : addedTax(tax, taxed);
-    return included === 0 ? [] : [{ kind: 'tax', label: `${tax.name} (included)`, amount: 0, included }];
+    const label = `${tax.name} (included)`;
+    return included === 0 ? [] : [{ kind: 'tax', label, amount: 0, included, taxOn }];
   });
+}
+
+function baseOf({ kind, includeFees }: Tax): NonNullable<PriceLine['taxOn']> {
+  switch (kind) {
+    case 'percent':
+      return includeFees ? 'host_share_and_fee' : 'host_share';
+    case 'per_night':
+    case 'per_guest_night':
+      return 'nights';
+    case 'per_stay':
+      return 'host_share';
+  }
 }
 
 function addedTax(tax: Tax, { hostShare, guestFee, nights, guests }: Taxed): number {

@@ -232,25 +232,35 @@ test.each([
 
 const PARTY = { adults: 2, children: 2, infants: 1 };
 test.each([
-  ['a percentage of the host’s share', { kind: 'percent', value: 16 }, 8_000],
-  ['a percentage of the fee, too', { kind: 'percent', value: 16, includeFees: true }, 9_120],
-  ['a percentage with decimals', { kind: 'percent', value: 6.25, includeFees: true }, 3_563],
-  ['per night', { kind: 'per_night', value: 200 }, 1_000],
-  ['per guest and night', { kind: 'per_guest_night', value: 200 }, 5_000],
-  ['per adult and night', { kind: 'per_guest_night', value: 200, childrenExempt: true }, 2_000],
-  ['per stay', { kind: 'per_stay', value: 200 }, 200],
-  ['nothing', { kind: 'percent', value: 0 }, undefined],
-])('a tax that is %s', (_, tax, amount) => {
+  ['a percentage of the host’s share', { kind: 'percent', value: 16 }, 8_000, 'host_share'],
+  [
+    'a percentage of the fee, too',
+    { kind: 'percent', value: 16, includeFees: true },
+    9_120,
+    'host_share_and_fee',
+  ],
+  [
+    'a percentage with decimals',
+    { kind: 'percent', value: 6.25, includeFees: true },
+    3_563,
+    'host_share_and_fee',
+  ],
+  ['per night', { kind: 'per_night', value: 200 }, 1_000, 'nights'],
+  ['per guest and night', { kind: 'per_guest_night', value: 200 }, 5_000, 'nights'],
+  ['per adult and night', { kind: 'per_guest_night', value: 200, childrenExempt: true }, 2_000, 'nights'],
+  ['per stay', { kind: 'per_stay', value: 200 }, 200, 'host_share'],
+  ['nothing', { kind: 'percent', value: 0 }, undefined, 'host_share'],
+])('a tax that is %s', (_, tax, amount, taxOn) => {
   const taxes = [{ name: 'VAT', ...tax }];
   const price = priced({ taxes }, { guests: PARTY, fees: { guestPercent: 14, hostPercent: 3 } });
   const [line] = price.lines.filter(({ kind }) => kind === 'tax');
-  expect(line).toEqual(amount === undefined ? undefined : { kind: 'tax', label: 'VAT', amount });
+  expect(line).toEqual(amount === undefined ? undefined : { kind: 'tax', label: 'VAT', amount, taxOn });
   expect(price.total).toBe(57_000 + (amount ?? 0));
   expect(price.hostEarns).toBe(48_500);
 });
 
 test.each([
-  ['16 % of net', [{ kind: 'percent', value: 16 }], [1_600]],
+  ['16 % of net', [{ kind: 'percent', value: 16 }], [1_600], 'host_share'],
   [
     '16 and 2 % of the same net',
     [
@@ -258,16 +268,17 @@ test.each([
       { kind: 'percent', value: 2 },
     ],
     [1_573, 197],
+    'host_share',
   ],
-  ['with the fee', [{ kind: 'percent', value: 16, includeFees: true }], [1_824]],
-  ['per night', [{ kind: 'per_night', value: 30 }], [150]],
-  ['100 %', [{ kind: 'percent', value: 100 }], [5_800]],
-])('a tax inside the price is shown and not added: %s', (_, taxes, included) => {
+  ['with the fee', [{ kind: 'percent', value: 16, includeFees: true }], [1_824], 'host_share_and_fee'],
+  ['per night', [{ kind: 'per_night', value: 30 }], [150], 'nights'],
+  ['100 %', [{ kind: 'percent', value: 100 }], [5_800], 'host_share'],
+])('a tax inside the price is shown and not added: %s', (_, taxes, included, taxOn) => {
   const inclusive = taxes.map((tax) => ({ name: 'VAT', inclusive: true, ...tax }));
   const fees = { guestPercent: 14, hostPercent: 3 };
   const price = priced({ taxes: inclusive }, { nightly: 2_320, fees });
   expect(price.lines.filter(({ kind }) => kind === 'tax')).toEqual(
-    included.map((amount) => ({ kind: 'tax', label: 'VAT (included)', amount: 0, included: amount })),
+    included.map((amount) => ({ kind: 'tax', label: 'VAT (included)', amount: 0, included: amount, taxOn })),
   );
   expect(price.total).toBe(11_600 + 1_624);
   expect(price.hostEarns).toBe(11_252);
