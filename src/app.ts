@@ -15,6 +15,7 @@ import { createLog } from './platform/log.ts';
 import { type Answer, bugAnswer, misconfiguredAnswer, refusalAnswer, toAnswer } from './platform/problem.ts';
 import { rateLimitClass, shield } from './platform/rate-limit.ts';
 import { privacyRoutes } from './privacy/index.ts';
+import { propertyRoutes } from './properties/index.ts';
 import { serviceRoutes } from './service.ts';
 
 /** The front door: what happens to every request, in order, and the routes of each room. */
@@ -41,11 +42,18 @@ const headersFor = (contentSecurityPolicy: typeof API_POLICY) =>
     strictTransportSecurity: 'max-age=63072000; includeSubDomains; preload',
     xFrameOptions: 'DENY',
     crossOriginResourcePolicy: 'cross-origin',
+    // A file may bring a stricter policy of its own.
+    overwrite: false,
   });
 const pageHeaders = headersFor(PAGE_POLICY);
 const apiHeaders = headersFor(API_POLICY);
 
-export const endpoints: readonly AnyEndpoint[] = [...serviceRoutes, ...accountRoutes, ...privacyRoutes];
+export const endpoints: readonly AnyEndpoint[] = [
+  ...serviceRoutes,
+  ...accountRoutes,
+  ...propertyRoutes,
+  ...privacyRoutes,
+];
 
 export function createApp(): OpenAPIHono<AppEnv> {
   const app = new OpenAPIHono<AppEnv>();
@@ -168,15 +176,21 @@ const crossOrigin = (origins: readonly string[]) =>
     allowMethods: ['GET', 'HEAD', 'POST', 'PUT', 'PATCH', 'DELETE'],
     allowHeaders: [
       'authorization',
+      'cache-control',
       'content-type',
       'idempotency-key',
       'if-match',
       'if-none-match',
+      'if-range',
+      'range',
       'x-request-id',
     ],
     exposeHeaders: [
+      'accept-ranges',
+      'content-range',
       'etag',
       'idempotent-replayed',
+      'location',
       'ratelimit',
       'ratelimit-policy',
       'retry-after',

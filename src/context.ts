@@ -2,9 +2,11 @@ import type { Settings } from './env.ts';
 import type { Clock } from './kernel/clock.ts';
 import { createKeyring, type Keyring } from './kernel/crypto.ts';
 import { newId } from './kernel/ids.ts';
+import { type Books, createBooks } from './platform/books.ts';
 import { type Captcha, createCaptcha } from './platform/captcha.ts';
 import type { CommitContext } from './platform/commit.ts';
 import { openDatabase } from './platform/database.ts';
+import { type Foreign, openForeign } from './platform/foreign.ts';
 import { createLimiter, type Limiter } from './platform/limiter.ts';
 import { createLog, type Log } from './platform/log.ts';
 import { createMailer, type Mailer } from './platform/mail.ts';
@@ -17,6 +19,11 @@ export type Context = CommitContext & {
   readonly settings: Settings;
   readonly keyring: Keyring;
   readonly limiter: Limiter;
+  readonly books: Books;
+  readonly pictures: R2Bucket;
+  /** Makes smaller copies of pictures; development has none. */
+  readonly images: ImagesBinding | null;
+  readonly foreign: Foreign;
   readonly captcha: Captcha;
   readonly mailer: Mailer;
   readonly kv: Kv;
@@ -64,6 +71,10 @@ export function createContext(
     drain: (rows) => drainOutbox({ ...outboxContext, db: openDatabase(env.DB, background) }, rows),
     sweepOutbox: () => sweepOutbox({ ...outboxContext, db: openDatabase(env.DB, tally) }),
     limiter: createLimiter(env.LIMITERS, tally),
+    books: createBooks(env.BOOKS, tally),
+    pictures: env.PICTURES,
+    images: env.IMAGES ?? null,
+    foreign: openForeign(env.SANDBOX),
     captcha: createCaptcha(settings, outbound),
     mailer: createMailer(settings, outbound, env.SEND_EMAIL),
     kv: meterKv(env.KV, tally),

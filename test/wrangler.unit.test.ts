@@ -8,7 +8,7 @@ import { generateSecrets } from '../scripts/secrets.ts';
 type Consumer = NonNullable<Config['queues']['consumers']>[number];
 
 const ONLY_IN_DEVELOPMENT = ['SANDBOX'];
-const ONLY_DEPLOYED = ['SEND_EMAIL'];
+const ONLY_DEPLOYED = ['IMAGES', 'SEND_EMAIL'];
 const QUEUE_SETTINGS = ['max_batch_size', 'max_batch_timeout', 'max_retries', 'max_concurrency'] as const;
 
 const read = (env?: string) =>
@@ -130,6 +130,7 @@ function bindingsOf(config: Config): string[] {
     ...(config.services ?? []),
     ...(config.queues.producers ?? []),
     ...(config.assets ? [config.assets] : []),
+    ...(config.images ? [config.images] : []),
   ].map(({ binding }) => String(binding));
   const others = [...config.ratelimits, ...config.send_email, ...config.durable_objects.bindings];
   return [...named, ...others.map(({ name }) => name)].toSorted();

@@ -28,6 +28,11 @@ export function requireUser({ actor }: Asking, scope: Scope): UserActor {
   }
 }
 
+/** For what anybody may see: whoever says who they are needs the scope all the same. */
+export function allowAnyone(ctx: Asking, scope: Scope): void {
+  if (ctx.actor.kind !== 'anonymous') requireUser(ctx, scope);
+}
+
 /** For what a key must never do, such as making another key. */
 export function requireSession({ actor }: Asking): SessionActor {
   if (actor.kind === 'session') return actor;

@@ -4,8 +4,22 @@
  * out is kept only as a hash, a keyed hash or sealed; a session that ended can write nothing, even while its
  * access token is still believed; what is answered to a stranger does not depend on who has an account.
  */
-export { requireHost, requireRecentLogin, requireSession, requireStaff, requireUser } from './allow.ts';
-export { AccountSuspended, Forbidden, RecentLoginRequired } from './errors.ts';
+export {
+  allowAnyone,
+  requireHost,
+  requireRecentLogin,
+  requireSession,
+  requireStaff,
+  requireUser,
+} from './allow.ts';
+export {
+  AccountNotFound,
+  AccountSuspended,
+  Forbidden,
+  HostRequired,
+  RecentLoginRequired,
+  ScopeMissing,
+} from './errors.ts';
 export { findApiKey, forgetApiKey } from './find-api-key.ts';
 export { AccountMail, composeAccountMail } from './mails.ts';
 export {
@@ -14,5 +28,6 @@ export {
   forgetExpiredAccountData,
   openAccountBusiness,
 } from './personal-data.ts';
-export { standingOf } from './queries.ts';
+export { activeAccount, standingOf } from './queries.ts';
+export { askStanding, heedStanding, requireStanding } from './require-standing.ts';
 export { accountRoutes } from './routes/index.ts';

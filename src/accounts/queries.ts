@@ -16,6 +16,13 @@ export async function findAccount(db: Reader, accountId: string): Promise<Accoun
   return (await db.select().from(account).where(eq(account.id, accountId)).limit(1))[0] ?? null;
 }
 
+/** For somebody whom others may name. */
+export const activeAccount = (db: Reader, accountId: string) =>
+  db
+    .select({ id: account.id })
+    .from(account)
+    .where(and(eq(account.id, accountId), eq(account.status, 'active')));
+
 /** The actor's own account, which has to be in good standing whatever the token says. */
 export async function getOwnAccount(ctx: Pick<Context, 'db'>, actor: UserActor): Promise<Account> {
   const own = await findAccount(ctx.db, actor.accountId);

@@ -19,7 +19,10 @@ export type Purpose =
   | 'replay'
   | 'digest'
   | 'audit-chain'
-  | 'quote';
+  | 'quote'
+  | 'approximate'
+  | 'calendar'
+  | 'feed';
 
 export type Keyring = {
   /** Base64url HMAC-SHA-256 over the parts, which cannot run into each other. */

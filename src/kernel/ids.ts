@@ -4,7 +4,21 @@ import { V7Generator } from 'uuidv7';
  * Ids are a prefix, an underscore and 26 letters and digits: 128 bits in which the first 48 are the
  * millisecond, so that ids sort by time, and at least 64 of the rest are random.
  */
-export type IdPrefix = 'usr' | 'reg' | 'pwr' | 'ses' | 'key' | 'psk' | 'exp' | 'aud' | 'out' | 'dlt' | 'req';
+export type IdPrefix =
+  | 'usr'
+  | 'reg'
+  | 'pwr'
+  | 'ses'
+  | 'key'
+  | 'psk'
+  | 'exp'
+  | 'prp'
+  | 'img'
+  | 'fdb'
+  | 'aud'
+  | 'out'
+  | 'dlt'
+  | 'req';
 
 const ALPHABET = '0123456789abcdefghjkmnpqrstvwxyz';
 const generator = new V7Generator();

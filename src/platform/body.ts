@@ -6,9 +6,13 @@ export const MAX_BODY_BYTES = 256 * 1024;
 const MAX_DEPTH = 32;
 const JSON_TYPE = /^application\/json\s*(;\s*charset="?utf-8"?\s*)?$/i;
 
+/** A body that is a file: raw bytes, of one of these types. */
+export type UploadRule = { readonly types: readonly string[]; readonly maxBytes: number };
+export type Upload = { readonly bytes: Uint8Array<ArrayBuffer>; readonly contentType: string };
+
 /** Reads a JSON body within its bounds, as text for the fingerprint and as a value for the validator. */
 export async function readJsonBody(c: HonoContext, required: boolean): Promise<string> {
-  const bytes = await readBytes(c.req.raw);
+  const bytes = await readBytes(c.req.raw, MAX_BODY_BYTES);
   if (bytes.length === 0 && !required) {
     handOver(c, {});
     return '';
@@ -21,6 +25,15 @@ export async function readJsonBody(c: HonoContext, required: boolean): Promise<s
   return content;
 }
 
+export async function readUpload(c: HonoContext, { types, maxBytes }: UploadRule): Promise<Upload> {
+  const [given = ''] = (c.req.header('content-type') ?? '').split(';', 1);
+  const contentType = types.find((type) => type === given.trim().toLowerCase());
+  if (contentType === undefined) throw UnsupportedMedia({ detail: `Send ${types.join(', ')}` });
+  const bytes = await readBytes(c.req.raw, maxBytes);
+  if (bytes.length === 0) throw refused('empty', 'The body is empty');
+  return { bytes, contentType };
+}
+
 /** What is checked here need not be checked again by the validator, which reads headers more strictly. */
 function handOver(c: HonoContext, value: unknown): void {
   const headers = new Headers(c.req.raw.headers);
@@ -29,16 +42,16 @@ function handOver(c: HonoContext, value: unknown): void {
   c.req.bodyCache.json = Promise.resolve(value);
 }
 
-async function readBytes(request: Request): Promise<Uint8Array> {
-  const tooLarge = () => RequestTooLarge({ detail: `At most ${MAX_BODY_BYTES} bytes` });
-  if (Number(request.headers.get('content-length') ?? 0) > MAX_BODY_BYTES) throw tooLarge();
+async function readBytes(request: Request, maxBytes: number): Promise<Uint8Array<ArrayBuffer>> {
+  const tooLarge = () => RequestTooLarge({ detail: `At most ${maxBytes} bytes` });
+  if (Number(request.headers.get('content-length') ?? 0) > maxBytes) throw tooLarge();
   if (!request.body) return new Uint8Array(0);
 
   const chunks: Uint8Array[] = [];
   let size = 0;
   for await (const chunk of request.body as unknown as AsyncIterable<Uint8Array>) {
     size += chunk.length;
-    if (size > MAX_BODY_BYTES) throw tooLarge();
+    if (size > maxBytes) throw tooLarge();
     chunks.push(chunk);
   }
   const bytes = new Uint8Array(size);
@@ -90,6 +103,8 @@ function refuseTraps(body: unknown): void {
 
 const isObject = (value: unknown): value is object => typeof value === 'object' && value !== null;
 
-function malformed(message: string, pointer = '') {
-  return RequestInvalid({ detail: message, errors: [{ in: 'body', pointer, code: 'malformed', message }] });
+const malformed = (message: string, pointer = '') => refused('malformed', message, pointer);
+
+function refused(code: string, message: string, pointer = '') {
+  return RequestInvalid({ detail: message, errors: [{ in: 'body', pointer, code, message }] });
 }

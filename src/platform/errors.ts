@@ -17,6 +17,16 @@ export const MethodNotAllowed = defineRefusal(
   'method_not_allowed',
   'This address does not take that method',
 );
+export const PreconditionRequired = defineRefusal(
+  'request.precondition_required',
+  'precondition_required',
+  'Say in If-Match which version this is meant to change',
+);
+export const PreconditionFailed = defineRefusal(
+  'request.precondition_failed',
+  'stale',
+  'It has changed since it was read; read it again',
+);
 export const RateLimited = defineRefusal('request.rate_limited', 'rate_limited', 'Too many requests');
 export const StateMoved = defineRefusal(
   'request.conflict',

@@ -1,4 +1,4 @@
-import { isPublicAddress, type Resolve } from './foreign-dns.ts';
+import { createDnsOverHttps, isPublicAddress, type Resolve } from './foreign-dns.ts';
 import { checkForeignUrl, problemOf, type UrlProblem } from './foreign-url.ts';
 
 export { createDnsOverHttps, type Resolve } from './foreign-dns.ts';
@@ -114,6 +114,18 @@ export function createForeign({ fetch, resolve, allowedOrigins = [] }: ForeignOp
       }
     },
   };
+}
+
+const SANDBOX_ORIGIN = 'http://sandbox';
+
+/** In development the sandbox has calendars to visit, and there may be no network to resolve names by. */
+export function openForeign(sandbox: Pick<Fetcher, 'fetch'> | undefined): Foreign {
+  const visit = (url: string, init: RequestInit) => fetch(url, init);
+  if (!sandbox) return createForeign({ fetch: visit, resolve: createDnsOverHttps(visit) });
+  return createForeign({
+    fetch: (url, init) => (new URL(url).origin === SANDBOX_ORIGIN ? sandbox.fetch(url, init) : visit(url, init)),
+    allowedOrigins: [SANDBOX_ORIGIN],
+  });
 }
 
 /** The caller's headers stay with the origin that they were meant for. `null` when one cannot be sent. */

@@ -24,10 +24,10 @@ export const newTally = (): Tally => ({
   bookHops: 0,
 });
 
-/** The name of a failed CHECK, or `table.column` of a failed UNIQUE; null when no constraint failed. */
+/** The name of a failed CHECK, or `table.column` of a failed UNIQUE or NOT NULL; null when no constraint failed. */
 export function brokenConstraint(error: unknown): string | null {
   for (let cause = error; cause instanceof Error; cause = cause.cause) {
-    const match = /(?:CHECK|UNIQUE) constraint failed: ([a-z0-9_.]+)/.exec(cause.message);
+    const match = /(?:CHECK|UNIQUE|NOT NULL) constraint failed: ([a-z0-9_.]+)/.exec(cause.message);
     if (match?.[1]) return match[1];
   }
   return null;
