@@ -1,11 +1,24 @@
 import { createApp, createRefusingApp } from './app.ts';
+import { Book } from './book/book-object.ts';
 import { runCron } from './cron.ts';
 import { SettingsError, settingsOf } from './env.ts';
+import { openClock } from './platform/clock.ts';
 import { createLog } from './platform/log.ts';
+import { createSink } from './properties/index.ts';
 import { consume } from './queues.ts';
 
-export { PropertyBook } from './book/property-book.ts';
 export { Limiter } from './platform/limiter-object.ts';
+
+/** The book, where D1 and the clock are. */
+export class PropertyBook extends Book {
+  protected openSink() {
+    return createSink(this.env.DB);
+  }
+
+  protected openClock() {
+    return openClock(this.env.SANDBOX);
+  }
+}
 
 const app = createApp();
 

@@ -5,7 +5,26 @@
 const STEPS: readonly string[] = [
   `CREATE TABLE head (only INTEGER PRIMARY KEY CHECK (only = 1), epoch INTEGER NOT NULL, version INTEGER NOT NULL);
    INSERT INTO head (only, epoch, version) VALUES (1, 1, 0);`,
+  // What the book was told or is set to, each a document with a version of its own.
+  `CREATE TABLE document (name TEXT PRIMARY KEY, version INTEGER NOT NULL, value TEXT NOT NULL);
+   CREATE TABLE night_override (night TEXT PRIMARY KEY, value TEXT NOT NULL);
+   CREATE TABLE stay (booking_id TEXT PRIMARY KEY, kind TEXT NOT NULL CHECK (kind IN ('booked', 'held')),
+     check_in TEXT NOT NULL, check_out TEXT NOT NULL, expires_at INTEGER, CHECK (check_in < check_out));
+   CREATE INDEX stay_in_order ON stay (check_in);
+   CREATE TABLE import_block (feed_id TEXT NOT NULL, from_night TEXT NOT NULL, to_night TEXT NOT NULL,
+     uid TEXT NOT NULL, PRIMARY KEY (feed_id, from_night), CHECK (from_night < to_night));
+   CREATE INDEX import_block_in_order ON import_block (from_night);
+   CREATE TABLE outbox (seq INTEGER PRIMARY KEY AUTOINCREMENT, kind TEXT NOT NULL, subject TEXT NOT NULL,
+     body TEXT NOT NULL, attempts INTEGER NOT NULL DEFAULT 0, next_attempt_at INTEGER NOT NULL,
+     parked INTEGER NOT NULL DEFAULT 0, UNIQUE (kind, subject));
+   CREATE INDEX outbox_due ON outbox (parked, next_attempt_at);
+   ALTER TABLE head ADD COLUMN calendar_version INTEGER NOT NULL DEFAULT 0;
+   ALTER TABLE head ADD COLUMN calendar_changed_at INTEGER NOT NULL DEFAULT 0;`,
 ];
+
+/** Whether there ever was a book here. */
+export const hasSchema = (storage: DurableObjectStorage): boolean =>
+  storage.sql.exec("SELECT 1 FROM sqlite_master WHERE name = 'schema_step'").toArray().length > 0;
 
 export function applySchema(storage: DurableObjectStorage): void {
   storage.transactionSync(() => {

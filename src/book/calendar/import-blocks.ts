@@ -1,0 +1,38 @@
+import { type Call, isRefused, type Outcome, openFor } from '../command.ts';
+import { commit, unchanged } from '../commit.ts';
+import type { ImportedBlock } from '../facts.ts';
+import type { Transactor } from '../store/transactor.ts';
+
+export type Conflict = Pick<ImportedBlock, 'from' | 'to'>;
+
+/**
+ * A feed's nights become exactly these; no blocks takes the feed out. What is booked here stays booked: a
+ * night that both calendars took is a conflict, and the host is told.
+ */
+export function importBlocks(
+  tx: Transactor,
+  call: Call,
+  { feedId, blocks }: { feedId: string; blocks: readonly ImportedBlock[] },
+): Outcome<Conflict[]> {
+  const facts = openFor(tx, call, 'calendar');
+  if (isRefused(facts)) return facts;
+  const conflicts = blocks.flatMap((block) =>
+    tx
+      .stays(block.from, block.to)
+      .filter(({ checkIn, checkOut }) => checkIn < block.to && checkOut > block.from)
+      .map(({ checkIn, checkOut }) => ({
+        from: checkIn > block.from ? checkIn : block.from,
+        to: checkOut < block.to ? checkOut : block.to,
+      })),
+  );
+  if (JSON.stringify(tx.importedBy(feedId).map(inOrder)) === JSON.stringify(blocks.map(inOrder))) {
+    return unchanged(tx, conflicts);
+  }
+
+  tx.replaceBlocks(feedId, blocks);
+  tx.touchCalendar(call.now);
+  const audit = { action: 'calendar.imported', data: { feedId, blocks: blocks.length } };
+  return commit(tx, call, { audit, value: conflicts });
+}
+
+const inOrder = ({ uid, from, to }: ImportedBlock) => [uid, from, to];

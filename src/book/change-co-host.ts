@@ -1,0 +1,25 @@
+import { type Call, isRefused, type Outcome, openFor, refuse } from './command.ts';
+import { commit, unchanged } from './commit.ts';
+import type { CoHostAccess } from './facts.ts';
+import type { Transactor } from './store/transactor.ts';
+
+export const MAX_CO_HOSTS = 20;
+
+/** Null takes the access away. */
+export function changeCoHost(
+  tx: Transactor,
+  call: Call,
+  { accountId, access }: { accountId: string; access: CoHostAccess | null },
+): Outcome<null, 'host_already' | 'too_many_co_hosts' | 'archived'> {
+  const facts = openFor(tx, call, 'host');
+  if (isRefused(facts)) return facts;
+  if (facts.status === 'archived') return refuse('archived');
+  if (accountId === facts.hostId) return refuse('host_already');
+  const { [accountId]: before = null, ...others } = facts.coHosts;
+  if (before === access) return unchanged(tx, null);
+  if (access !== null && Object.keys(others).length >= MAX_CO_HOSTS) return refuse('too_many_co_hosts');
+
+  tx.write('facts', { ...facts, coHosts: access === null ? others : { ...others, [accountId]: access } });
+  const action = access === null ? 'property.co_host_removed' : 'property.co_host_added';
+  return commit(tx, call, { audit: { action, data: { accountId, access, before } }, value: null });
+}

@@ -1,0 +1,28 @@
+/**
+ * The book of a property, from outside: the shapes of what is said to it and what it answers. Its class is
+ * in book-object.ts, for the Worker's entry alone.
+ */
+export { CAUSE_CODES, type Cause } from './calendar/availability.ts';
+export type { TakenSpan } from './calendar/list-taken.ts';
+export type { StayOffer } from './calendar/quote-stay.ts';
+export type { ShownCalendar } from './calendar/show-days.ts';
+export type { Call, Outcome, Refused } from './command.ts';
+export type { BookAudit } from './commit.ts';
+export {
+  CO_HOST_ACCESS,
+  type CoHostAccess,
+  type ImportedBlock,
+  type PropertyStatus,
+  STATUSES,
+  type ToldFacts,
+} from './facts.ts';
+export type { Sink } from './outbox/drain.ts';
+export type { Snapshot } from './outbox/snapshot.ts';
+export {
+  BOOKING_MODES,
+  type CalendarChange,
+  CalendarChanges,
+  MAX_CALENDAR_NIGHTS,
+  POLICIES,
+  Rules,
+} from './schemas.ts';
