@@ -4,6 +4,7 @@ import { sealAudit, verifyAudit } from './platform/audit.ts';
 import { openClock } from './platform/clock.ts';
 import type { Database } from './platform/database.ts';
 import { forgetExpired } from './privacy/index.ts';
+import { startComparison, sweepBooks, sweepFeeds } from './properties/index.ts';
 
 /**
  * Cron → job. Every run is a whole sweep that can be cut off anywhere and taken up by the next; a job that
@@ -14,8 +15,10 @@ type Job = (ctx: Context) => Promise<number>;
 const EVERY_MINUTE: Readonly<Record<string, Job>> = {
   sweepOutbox: (ctx) => ctx.sweepOutbox(),
   sealAudit: (ctx) => sealAudit(ctx.db as Database, ctx.keyring, ctx.archive),
+  sweepBooks,
+  sweepFeeds,
 };
-const DAILY: Readonly<Record<string, Job>> = { forgetExpired, checkAudit };
+const DAILY: Readonly<Record<string, Job>> = { forgetExpired, checkAudit, startComparison };
 const JOBS: Readonly<Record<string, Readonly<Record<string, Job>>>> = {
   '* * * * *': EVERY_MINUTE,
   '17 3 * * *': DAILY,

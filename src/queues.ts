@@ -5,7 +5,8 @@ import { sendMail } from './notifications/index.ts';
 import { openClock } from './platform/clock.ts';
 import { keepDeadLetter } from './platform/dead-letters.ts';
 import { onceOnly } from './platform/inbox.ts';
-import { doJob } from './privacy/index.ts';
+import { privacyJobs } from './privacy/index.ts';
+import { propertyJobs } from './properties/index.ts';
 
 /**
  * Queue → consumer, and the one retry policy: a message is acknowledged when its consumer is done, comes
@@ -13,6 +14,15 @@ import { doJob } from './privacy/index.ts';
  * message holds up nobody else's.
  */
 type Consumer = (ctx: Context, message: unknown, messageId: string) => Promise<void>;
+
+type Job = (ctx: Context, message: unknown) => Promise<void>;
+const JOBS: Readonly<Record<string, Job>> = { ...privacyJobs, ...propertyJobs };
+
+function doJob(ctx: Context, message: { kind: string }): Promise<void> {
+  const job = JOBS[message.kind];
+  if (!job) throw new Error(`Nobody does the job ${message.kind}`);
+  return job(ctx, message);
+}
 
 const CONSUMERS: Readonly<Record<string, Consumer>> = {
   mail: onceOnly(sendMail),

@@ -1,17 +1,19 @@
 import { DurableObject } from 'cloudflare:workers';
 import { createClock } from './clock.ts';
 import { createFaults } from './faults.ts';
+import { createFeeds } from './feeds.ts';
 import { createMailbox } from './mailbox.ts';
 import { Problem } from './problem.ts';
 import { openStore } from './store.ts';
 import { createTurnstile } from './turnstile.ts';
 
 type Handler = (request: Request) => Response | Promise<Response>;
-type Routes = Record<string, Record<string, Handler>>;
+type Methods = Record<string, Handler>;
+type Routes = Record<string, Methods>;
 
 /** The outside world has one state, so it is one object: what one request leaves behind, the next one sees. */
 export class Sandbox extends DurableObject {
-  readonly #routes: Routes;
+  readonly #methodsFor: (pathname: string) => Methods | undefined;
 
   constructor(ctx: DurableObjectState, env: unknown) {
     super(ctx, env as never);
@@ -20,8 +22,9 @@ export class Sandbox extends DurableObject {
     const faults = createFaults(store);
     const mailbox = createMailbox(store, clock);
     const turnstile = createTurnstile(store, clock);
+    const feeds = createFeeds(store);
 
-    this.#routes = {
+    const routes: Routes = {
       '/sandbox/mail': {
         GET: mailbox.list,
         POST: (request) => faults.through('mail', () => mailbox.accept(request)),
@@ -33,6 +36,11 @@ export class Sandbox extends DurableObject {
         POST: (request) => faults.through('turnstile', () => turnstile.siteverify(request)),
       },
       '/sandbox/faults': { GET: faults.list, POST: faults.set },
+    };
+    const ofFeeds: Methods = { GET: feeds.get, PUT: feeds.put, DELETE: feeds.remove };
+    this.#methodsFor = (pathname) => {
+      if (feeds.owns(pathname)) return ofFeeds;
+      return Object.hasOwn(routes, pathname) ? routes[pathname] : undefined;
     };
   }
 
@@ -47,7 +55,7 @@ export class Sandbox extends DurableObject {
 
   #handlerFor(request: Request): Handler {
     const { pathname } = new URL(request.url);
-    const methods = Object.hasOwn(this.#routes, pathname) ? this.#routes[pathname] : undefined;
+    const methods = this.#methodsFor(pathname);
     if (!methods) throw new Problem(404, 'request.not_found', `There is no ${pathname} in the sandbox.`);
 
     const handler = Object.hasOwn(methods, request.method) ? methods[request.method] : undefined;

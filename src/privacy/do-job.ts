@@ -22,3 +22,6 @@ export async function doJob(ctx: Context, body: unknown): Promise<void> {
       return finishErasure(ctx, job);
   }
 }
+
+/** By the kind of the message. */
+export const privacyJobs = { export_data: doJob, finish_erasure: doJob };

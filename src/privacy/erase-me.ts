@@ -3,6 +3,7 @@ import { eraseAccount, openAccountBusiness, requireRecentLogin } from '../accoun
 import type { Context } from '../context.ts';
 import { newId } from '../kernel/ids.ts';
 import { commit } from '../platform/commit.ts';
+import { eraseProperties, openPropertyBusiness } from '../properties/index.ts';
 import { OpenBusiness } from './errors.ts';
 import { dataExport } from './tables.ts';
 
@@ -12,7 +13,8 @@ const ACCEPTED = { accepted: true } as const;
 export async function eraseMe(ctx: Context): Promise<typeof ACCEPTED> {
   const actor = requireRecentLogin(ctx);
 
-  const { open, apiKeyDigests } = await openAccountBusiness(ctx, actor);
+  const { open: openHere, apiKeyDigests } = await openAccountBusiness(ctx, actor);
+  const open = [...openHere, ...(await openPropertyBusiness(ctx, actor.accountId))];
   if (open.length > 0) throw OpenBusiness({ extra: { open } });
 
   const now = ctx.clock.now();
@@ -20,6 +22,7 @@ export async function eraseMe(ctx: Context): Promise<typeof ACCEPTED> {
   const message = { id: newId('out', now), kind: 'finish_erasure', accountId, apiKeyDigests };
   return commit(ctx, {
     writes: (db) => [
+      ...eraseProperties(db, accountId, now),
       ...eraseAccount(db, accountId, now),
       db.delete(dataExport).where(eq(dataExport.accountId, accountId)),
     ],

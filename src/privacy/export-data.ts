@@ -3,6 +3,7 @@ import { describeAccount } from '../accounts/index.ts';
 import type { Context } from '../context.ts';
 import { toInstant } from '../kernel/clock.ts';
 import { commit } from '../platform/commit.ts';
+import { describeProperties } from '../properties/index.ts';
 import { exportKey } from './rules.ts';
 import { dataExport } from './tables.ts';
 
@@ -12,9 +13,10 @@ export async function exportData(ctx: Context, exportId: string): Promise<void> 
   if (!row || row.readyAt !== null) return;
   const account = await describeAccount(ctx.db, row.accountId);
   if (!account) return;
+  const properties = await describeProperties(ctx.db, row.accountId);
 
   const now = ctx.clock.now();
-  const file = { exportedAt: toInstant(now), account };
+  const file = { exportedAt: toInstant(now), account, ...properties };
   await ctx.archive.put(exportKey(row.accountId, row.id), JSON.stringify(file));
   await commit(ctx, {
     writes: (db) => [db.update(dataExport).set({ readyAt: now }).where(eq(dataExport.id, exportId))],

@@ -1,0 +1,13 @@
+/**
+ * Properties: what can be rented, when, and at what price.
+ * Always true here: how a place is described is in D1, what can be sold of it is in its book; a book's
+ * refusals get their names here; what the public is shown has no exact address.
+ */
+
+export { startComparison } from './compare-books.ts';
+export { propertyJobs } from './jobs.ts';
+export { describeProperties, eraseProperties, openPropertyBusiness } from './personal-data.ts';
+export { propertyRoutes } from './routes/index.ts';
+export { createSink } from './sink.ts';
+export { sweepBooks } from './sweep-books.ts';
+export { sweepFeeds } from './sweep-feeds.ts';

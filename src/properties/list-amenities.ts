@@ -1,0 +1,5 @@
+import { AMENITIES } from './amenities.ts';
+
+export async function listAmenities() {
+  return { data: AMENITIES };
+}

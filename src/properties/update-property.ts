@@ -1,0 +1,76 @@
+import { and, eq } from 'drizzle-orm';
+import { requireUser } from '../accounts/index.ts';
+import type { Context } from '../context.ts';
+import type { z } from '../kernel/zod.ts';
+import { commit, must } from '../platform/commit.ts';
+import { PreconditionFailed } from '../platform/errors.ts';
+import { forgetPublic } from '../platform/public-cache.ts';
+import { PropertyArchived, PropertyForbidden, PropertyIncomplete, PropertyNotFound } from './errors.ts';
+import { type Point, zoneAt } from './location.ts';
+import { publicPageKey } from './public-page.ts';
+import { findPropertyToChange, type ListedProperty, type PropertyRow } from './queries.ts';
+import { missingToPublish } from './rules.ts';
+import type { UpdatePropertyBody } from './schemas.ts';
+import { property } from './tables.ts';
+import { bookToBeTold, toFacts } from './tell-book.ts';
+import { tellBookNow } from './tell-book-now.ts';
+import { audienceOf, isTagOfVersion, type ShownProperty, showProperty } from './to-property.ts';
+
+type Changes = z.infer<typeof UpdatePropertyBody>;
+type Input = { propertyId: string; changes: Changes; ifMatch: readonly string[] | '*' };
+
+export async function updateProperty(
+  ctx: Context,
+  { propertyId, changes, ifMatch }: Input,
+): Promise<ShownProperty> {
+  const actor = requireUser(ctx, 'properties:write');
+
+  const own = await findPropertyToChange(ctx, propertyId);
+  if (!own || audienceOf(own, ctx) !== 'host') throw PropertyNotFound();
+  if (own.hostId !== actor.accountId && own.access !== 'full') throw PropertyForbidden();
+  if (own.status === 'archived') throw PropertyArchived();
+  if (ifMatch !== '*' && !ifMatch.some((tag) => isTagOfVersion(tag, own.version))) throw PreconditionFailed();
+
+  const columns = toColumns(own, changes);
+  const after: ListedProperty = {
+    ...own,
+    ...columns,
+    version: own.version + 1,
+    updatedAt: ctx.clock.now(),
+  };
+  const missing = own.status === 'published' ? missingToPublish(after, own.images.length) : [];
+  if (missing.length > 0) throw PropertyIncomplete({ extra: { missing } });
+  const hasNews = JSON.stringify(factsOf(after)) !== JSON.stringify(factsOf(own));
+
+  const updated = await commit(ctx, {
+    writes: (db) => [
+      must(
+        db
+          .update(property)
+          .set({ ...columns, version: after.version, updatedAt: after.updatedAt })
+          .where(and(eq(property.id, own.id), eq(property.version, own.version))),
+      ),
+    ],
+    audit: [{ action: 'property.updated', subject: own.id, data: { fields: Object.keys(changes) } }],
+    outbox: hasNews ? [bookToBeTold(ctx, own.id)] : [],
+    whenMoved: PreconditionFailed,
+    result: showProperty(after, ctx),
+  });
+  forgetPublic(ctx, publicPageKey(own.id));
+  if (hasNews) await tellBookNow(ctx, own.id);
+  return updated;
+}
+
+/** What the book decides by, whichever version says so. */
+const factsOf = (row: PropertyRow) => toFacts({ ...row, version: 0 });
+
+function toColumns(own: PropertyRow, { location, ...rest }: Changes): Partial<PropertyRow> {
+  const given = Object.entries(rest).filter(([, value]) => value !== undefined);
+  const columns = Object.fromEntries(given) as Partial<PropertyRow>;
+  if (location === undefined) return columns;
+  if (location === null) return { ...columns, lat: null, lng: null };
+  const timeZone = rest.timeZone ?? (isSamePoint(own, location) ? own.timeZone : zoneAt(location));
+  return { ...columns, ...location, timeZone };
+}
+
+const isSamePoint = (own: PropertyRow, { lat, lng }: Point) => own.lat === lat && own.lng === lng;
