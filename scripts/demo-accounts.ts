@@ -2,6 +2,7 @@ import { existsSync, readFileSync, renameSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { setTimeout as sleep } from 'node:timers/promises';
 import { Secret, TOTP } from 'otpauth';
+import { type Api, connect, expectStatus } from './api.ts';
 import { grantStaff } from './grant-staff.ts';
 
 export const DEMO_PASSWORD = 'roost-demo-2026';
@@ -9,9 +10,6 @@ const MAIL_PATIENCE_MS = 10_000;
 
 /** What can't be asked for again, kept beside the data that it belongs to. */
 export type Demo = { accounts: string[]; totpSecret: string | null };
-
-type Answer = { status: number; body: Record<string, unknown> };
-type Api = (method: string, path: string, options?: { token?: string; body?: unknown }) => Promise<Answer>;
 
 /** Makes the three accounts the way three people would, through the API and their mail. */
 export async function ensureDemoAccounts(url: string, state: string): Promise<Demo> {
@@ -87,24 +85,4 @@ async function waitForMail(api: Api, to: string, known: ReadonlySet<string>): Pr
     if (mail) return mail;
   }
   throw new Error(`Nothing was mailed to ${to}. Look into /sandbox, or start again with --fresh.`);
-}
-
-function connect(url: string): Api {
-  return async (method, path, { token, body } = {}) => {
-    const response = await fetch(`${url}${path}`, {
-      method,
-      headers: {
-        ...(token === undefined ? {} : { authorization: `Bearer ${token}` }),
-        ...(body === undefined ? {} : { 'content-type': 'application/json' }),
-      },
-      body: body === undefined ? null : JSON.stringify(body),
-    });
-    const text = await response.text();
-    return { status: response.status, body: text === '' ? {} : JSON.parse(text) };
-  };
-}
-
-function expectStatus({ status, body }: Answer, expected: number): Answer['body'] {
-  if (status === expected) return body;
-  throw new Error(`Expected ${expected}, got ${status}: ${JSON.stringify(body)}`);
 }

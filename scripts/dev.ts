@@ -4,6 +4,7 @@ import { parseArgs } from 'node:util';
 import { buildAssets } from './build.ts';
 import { claimState, emptyState, refuseTakenPort } from './claim.ts';
 import { DEMO_PASSWORD, type Demo, ensureDemoAccounts } from './demo-accounts.ts';
+import { ensureDemoPlaces } from './demo-places.ts';
 import { ensureDevVars } from './dev-vars.ts';
 import { migrateState } from './migrate.ts';
 import { onOrphaned } from './orphaned.ts';
@@ -44,7 +45,12 @@ async function start(): Promise<void> {
   server = startServer({ url, port, state, verbose: values.verbose });
   void server.ended.then(() => stop(1, 'Wrangler has ended.'));
   await server.ready;
-  const demo = await ensureDemoAccounts(url, state).catch((error: Error) => error);
+  const demo = await ensureDemoAccounts(url, state)
+    .then(async (made) => {
+      await ensureDemoPlaces(url);
+      return made;
+    })
+    .catch((error: Error) => error);
   if (!stopping) console.log(toBanner(demo));
 }
 
@@ -64,7 +70,7 @@ function toBanner(demo: Demo | Error): string {
   API       ${url}
   Docs      ${url}/docs
   Sandbox   ${url}/sandbox   its mailbox, its clock, its faults
-${demo instanceof Error ? `\n  The demo accounts could not be made: ${demo.message}` : toAccounts(demo)}
+${demo instanceof Error ? `\n  The demo accounts and places could not be made: ${demo.message}` : toAccounts(demo)}
 
   Ctrl-C ends it and keeps its data. To start anew: npm run dev -- --fresh
 `;
