@@ -123,7 +123,8 @@ export function openForeign(sandbox: Pick<Fetcher, 'fetch'> | undefined): Foreig
   const visit = (url: string, init: RequestInit) => fetch(url, init);
   if (!sandbox) return createForeign({ fetch: visit, resolve: createDnsOverHttps(visit) });
   return createForeign({
-    fetch: (url, init) => (new URL(url).origin === SANDBOX_ORIGIN ? sandbox.fetch(url, init) : visit(url, init)),
+    fetch: (url, init) =>
+      new URL(url).origin === SANDBOX_ORIGIN ? sandbox.fetch(url, init) : visit(url, init),
     allowedOrigins: [SANDBOX_ORIGIN],
   });
 }

@@ -1,13 +1,15 @@
 import { forgetApiKey } from '../accounts/index.ts';
 import type { Context } from '../context.ts';
+import { finishErasingProperties } from '../properties/index.ts';
 import { exportPrefix } from './rules.ts';
 
-/** What lies outside D1: cached keys and exported files. Safe to run again from the start. */
+/** What lies outside D1: cached keys, pictures, entries in books, exported files. Safe to run again from the start. */
 export async function finishErasure(
   ctx: Context,
   { accountId, apiKeyDigests }: { accountId: string; apiKeyDigests: readonly string[] },
 ): Promise<void> {
   for (const digest of apiKeyDigests) await forgetApiKey(ctx.kv, digest);
+  await finishErasingProperties(ctx, accountId);
   for (;;) {
     const page = await ctx.archive.list({ prefix: exportPrefix(accountId) });
     if (page.objects.length === 0) return;

@@ -30,7 +30,6 @@ export const Feed = z
   .openapi('Feed');
 export const FeedPage = pageOf(Feed);
 
-/** What a client of the calendar file sends; anything else in the address is let be, as clients add to it. */
-export const CalendarFileQuery = z.object({
+export const CalendarFileQuery = z.strictObject({
   token: z.string().max(200).default('').openapi({ description: 'From the property’s `calendarUrl`' }),
 });

@@ -6,7 +6,12 @@
 
 export { startComparison } from './compare-books.ts';
 export { propertyJobs } from './jobs.ts';
-export { describeProperties, eraseProperties, openPropertyBusiness } from './personal-data.ts';
+export {
+  describeProperties,
+  eraseProperties,
+  finishErasingProperties,
+  openPropertyBusiness,
+} from './personal-data.ts';
 export { propertyRoutes } from './routes/index.ts';
 export { createSink } from './sink.ts';
 export { sweepBooks } from './sweep-books.ts';

@@ -1,13 +1,21 @@
-import { and, eq, sql } from 'drizzle-orm';
+import { and, eq, getTableColumns, sql } from 'drizzle-orm';
 import type { Context } from '../context.ts';
 import { toInstant } from '../kernel/clock.ts';
 import type { Database, Reader } from '../platform/database.ts';
-import { coHost, favourite, listing, property } from './tables.ts';
+import { askBook } from './ask-book.ts';
+import { freeFeedNights } from './free-feed-nights.ts';
+import { dropUnusedPicture } from './store-picture.ts';
+import { coHost, favourite, feed, listing, property, propertyImage } from './tables.ts';
 
 /** What this room knows about a person, and how it forgets. The privacy room asks every room for this. */
 export async function describeProperties(db: Reader, accountId: string) {
-  const [properties, roles, favourites] = await db.batch([
+  const [properties, images, feeds, roles, favourites] = await db.batch([
     db.select().from(property).where(eq(property.hostId, accountId)),
+    db
+      .select(getTableColumns(propertyImage))
+      .from(propertyImage)
+      .innerJoin(property, isOf(propertyImage, accountId)),
+    db.select(getTableColumns(feed)).from(feed).innerJoin(property, isOf(feed, accountId)),
     db.select().from(coHost).where(eq(coHost.accountId, accountId)),
     db.select().from(favourite).where(eq(favourite.accountId, accountId)),
   ]);
@@ -16,6 +24,19 @@ export async function describeProperties(db: Reader, accountId: string) {
       ...row,
       createdAt: toInstant(row.createdAt),
       updatedAt: toInstant(row.updatedAt),
+    })),
+    images: images.map(({ id, propertyId, caption, alt, createdAt }) => ({
+      id,
+      propertyId,
+      caption,
+      alt,
+      createdAt: toInstant(createdAt),
+    })),
+    feeds: feeds.map(({ id, propertyId, name, createdAt }) => ({
+      id,
+      propertyId,
+      name,
+      createdAt: toInstant(createdAt),
     })),
     coHostOf: roles.map(({ propertyId, access }) => ({ propertyId, access })),
     favourites: favourites.map(({ propertyId, createdAt }) => ({
@@ -39,13 +60,15 @@ export async function openPropertyBusiness(
   return published.map(({ id }) => `property:${id}`);
 }
 
-/** The place stays as something that others may have stayed at; where exactly it is goes. */
+/** The place stays, by its title, as something that others may have stayed at; all else about it goes. */
 export function eraseProperties(db: Database, accountId: string, now: number) {
   return [
     db.delete(favourite).where(eq(favourite.accountId, accountId)),
     db
       .update(property)
       .set({
+        description: '',
+        houseRules: '',
         address: null,
         lat: null,
         lng: null,
@@ -57,3 +80,33 @@ export function eraseProperties(db: Database, accountId: string, now: number) {
       .where(eq(property.hostId, accountId)),
   ];
 }
+
+/** What lies outside D1 or is a matter of the books. Safe to run again from the start. */
+export async function finishErasingProperties(ctx: Context, accountId: string): Promise<void> {
+  const db = ctx.db as Database;
+  const [feeds, images, roles] = await db.batch([
+    db
+      .select({ feedId: feed.id, propertyId: feed.propertyId })
+      .from(feed)
+      .innerJoin(property, isOf(feed, accountId)),
+    db
+      .select({ id: propertyImage.id, hash: propertyImage.hash })
+      .from(propertyImage)
+      .innerJoin(property, isOf(propertyImage, accountId)),
+    db.select({ propertyId: coHost.propertyId }).from(coHost).where(eq(coHost.accountId, accountId)),
+  ]);
+  for (const { feedId, propertyId } of feeds) {
+    await freeFeedNights(ctx, { feedId, propertyId });
+    await db.delete(feed).where(eq(feed.id, feedId));
+  }
+  for (const { id, hash } of images) {
+    await db.delete(propertyImage).where(eq(propertyImage.id, id));
+    await dropUnusedPicture(ctx, hash);
+  }
+  for (const { propertyId } of roles) {
+    await askBook(ctx, propertyId, (book, call) => book.changeCoHost(call, { accountId, access: null }));
+  }
+}
+
+const isOf = (table: typeof feed | typeof propertyImage, accountId: string) =>
+  and(eq(property.id, table.propertyId), eq(property.hostId, accountId));

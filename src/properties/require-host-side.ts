@@ -7,9 +7,9 @@ import { coHost, listing, property } from './tables.ts';
 
 /** What somebody is to a property, from the least to the most; each may do what those before it may. */
 const SIDES = ['messages', 'calendar', 'full', 'host'] as const satisfies readonly (CoHostAccess | 'host')[];
-export type Side = (typeof SIDES)[number];
+type Side = (typeof SIDES)[number];
 
-export type HostSide = {
+type HostSide = {
   readonly property: typeof property.$inferSelect;
   readonly status: PropertyStatus;
   readonly side: Side;
@@ -31,7 +31,7 @@ export const selectSide = (ctx: Pick<Context, 'actor' | 'db'>, propertyId: strin
 type Found = Awaited<ReturnType<typeof selectSide>>;
 
 /** Null for a stranger, as for a property that there isn't. */
-export function sideOf({ actor }: Pick<Context, 'actor'>, [found]: Found): HostSide | null {
+function sideOf({ actor }: Pick<Context, 'actor'>, [found]: Found): HostSide | null {
   if (!found || actor.kind === 'anonymous' || actor.kind === 'system') return null;
   const side = found.property.hostId === actor.accountId ? 'host' : found.access;
   return side && { property: found.property, status: found.status, side };
@@ -51,11 +51,3 @@ export function sideToLookFrom(ctx: Pick<Context, 'actor'>, found: Found, need: 
   if (SIDES.indexOf(host.side) < SIDES.indexOf(need)) throw PropertyForbidden();
   return host;
 }
-
-type Asking = Pick<Context, 'actor' | 'db'>;
-
-export const findHostSide = async (ctx: Asking, propertyId: string): Promise<HostSide | null> =>
-  sideOf(ctx, await selectSide(ctx, propertyId));
-
-export const requireHostSide = async (ctx: Asking, propertyId: string, need: Side): Promise<HostSide> =>
-  requireSide(ctx, await selectSide(ctx, propertyId), need);

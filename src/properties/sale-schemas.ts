@@ -27,7 +27,7 @@ export const CalendarDay = z
   .object({
     date: night,
     available: z.boolean(),
-    price: Money.nullable(),
+    price: z.union([Money, z.null()]),
     minNights: z.int(),
     closedToArrival: z.boolean(),
     closedToDeparture: z.boolean(),
@@ -44,11 +44,18 @@ export const Cause = z.object({ code: z.enum(CAUSE_CODES), date: night.optional(
   description: 'Why a stay cannot be booked. To the public every taken night is `booked`, whatever took it.',
 });
 
+/** In a query a count is text, and OpenAPI would be told nothing of its bounds. */
+const countInQuery = (count: typeof counts.adults, otherwise: number) =>
+  z.coerce
+    .number()
+    .pipe(count)
+    .default(otherwise)
+    .openapi({ type: 'integer', minimum: count.minValue ?? 0, maximum: count.maxValue ?? 0 });
 export const AvailabilityQuery = stay.safeExtend({
-  adults: z.coerce.number().pipe(counts.adults).default(1),
-  children: z.coerce.number().pipe(counts.children.unwrap()).default(0),
-  infants: z.coerce.number().pipe(counts.infants.unwrap()).default(0),
-  pets: z.coerce.number().pipe(counts.pets.unwrap()).default(0),
+  adults: countInQuery(counts.adults, 1),
+  children: countInQuery(counts.children.unwrap(), 0),
+  infants: countInQuery(counts.infants.unwrap(), 0),
+  pets: countInQuery(counts.pets.unwrap(), 0),
 });
 export const Availability = z
   .object({ available: z.boolean(), causes: z.array(Cause) })

@@ -1,7 +1,8 @@
+import { runInDurableObject } from 'cloudflare:test';
 import { env } from 'cloudflare:workers';
 import { expect, test } from 'vitest';
-import { describeProperties } from '../../src/properties/personal-data.ts';
-import { everything } from '../worker/ground.ts';
+import { describeProperties, finishErasingProperties } from '../../src/properties/personal-data.ts';
+import { everything, testContext } from '../worker/ground.ts';
 import {
   answer,
   ask,
@@ -50,4 +51,48 @@ test('who has something published is not erased, and hears what; afterwards no e
   for (const word of [...PRIVATE, 'KE-4711']) expect(JSON.stringify(left), word).not.toContain(word);
   expect((await ask('GET', `/v1/properties/${id}`, { as: guest })).status).toBe(404);
   expect(await env.KV.get(`property/${id}`)).toBeNull();
+});
+
+test('after that the pictures, the feeds and their nights, and the work for others are gone, done once or twice', async () => {
+  const [me, other] = [await newHost(), await newHost()];
+  const own = await published(me);
+  const helped = await published(other);
+  await help(other, helped.id, me, 'full');
+  const system = () => testContext({ actor: { kind: 'system', job: 'test' } });
+  await env.DB.prepare(
+    `INSERT INTO feed (id, property_id, name, url, url_digest, asked_at, next_sync_at, created_at)
+     VALUES ('fdb_x', ?, 'Other', '', 'x', 0, 0, 0)`,
+  )
+    .bind(own.id)
+    .run();
+  const stub = env.BOOKS.getByName(own.id);
+  const call = { now: Date.now(), requestId: 'test', actorKind: 'system', accountId: null } as const;
+  await stub.importBlocks(call, {
+    feedId: 'fdb_x',
+    blocks: [{ uid: 'a', from: '2027-05-01', to: '2027-05-03' }],
+  });
+  const [picture] = (
+    await env.DB.prepare('SELECT hash FROM property_image WHERE property_id = ?').bind(own.id).all()
+  ).results;
+  await env.PICTURES.put(`pictures/${picture?.hash}`, 'picture');
+
+  for (let time = 0; time < 2; time++) await finishErasingProperties(system(), me.actor.accountId);
+
+  const { feed = [], property_image = [], co_host = [] } = await everything();
+  const of = (rows: unknown[], id: string) => rows.filter((row) => JSON.stringify(row).includes(id));
+  expect([of(feed, own.id), of(property_image, own.id), of(co_host, me.actor.accountId)]).toEqual([
+    [],
+    [],
+    [],
+  ]);
+  expect(of(property_image, helped.id)).not.toEqual([]);
+  expect(await env.PICTURES.head(`pictures/${picture?.hash}`)).toBeNull();
+  const { results } = await env.DB.prepare('SELECT access FROM co_host WHERE property_id = ?')
+    .bind(helped.id)
+    .all();
+  expect(results).toEqual([]);
+  const nights = await runInDurableObject(stub, (_, { storage }) =>
+    storage.sql.exec('SELECT * FROM import_block').toArray(),
+  );
+  expect(nights).toEqual([]);
 });

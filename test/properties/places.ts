@@ -71,8 +71,11 @@ export const PRIVATE = ['Moi South', 'Gate B', '20117', '-0.7667', '36.4333', 't
 export const draft = (host: Person, changes: object = {}): Promise<Json> =>
   answer('POST', '/v1/properties', { as: host, json: { ...COTTAGE, ...changes } });
 
-export async function addImage(propertyId: string, position = 0): Promise<string> {
-  const id = newId('img', Date.now());
+export async function addImage(
+  propertyId: string,
+  position = 0,
+  id = newId('img', Date.now()),
+): Promise<string> {
   await env.DB.prepare(
     `INSERT INTO property_image (id, property_id, hash, content_type, width, height, caption, alt, position, created_at)
      VALUES (?, ?, ?, 'image/jpeg', 800, 600, 'The jetty', 'A jetty', ?, 0)`,

@@ -314,6 +314,37 @@ describe('who may', () => {
     expect((await ask('GET', at(id), { as: helper })).status).toBe(404);
   });
 
+  test('an API key does what its scopes say, and reads not even what is public without the scope for it', async () => {
+    const host = await newHost();
+    const { id } = await published(host);
+    const withScopes = async (...scopes: string[]) => {
+      const { key } = await answer('POST', '/v1/api-keys', { as: host, json: { name: 'script', scopes } });
+      return { ...host, token: key };
+    };
+    const [profile, read, write] = [
+      await withScopes('profile'),
+      await withScopes('properties:read'),
+      await withScopes('properties:write'),
+    ];
+    const headers = { 'if-match': '*' };
+    for (const [as, method, path, json] of [
+      [profile, 'GET', at(id)],
+      [profile, 'GET', '/v1/me/properties'],
+      [profile, 'POST', '/v1/properties', COTTAGE],
+      [read, 'PATCH', at(id), { title: 'No' }],
+      [read, 'DELETE', at(id)],
+      [read, 'POST', `${at(id)}/unpublish`],
+      [read, 'GET', '/v1/me/favourites'],
+      [read, 'PUT', `/v1/me/favourites/${id}`],
+    ] as const) {
+      const problem = await refusal(method, path, { as, headers, json });
+      expect(problem.code, method + path).toBe('auth.scope_missing');
+    }
+    expect(await answer('GET', at(id), { as: read })).toMatchObject({ address: COTTAGE.address });
+    await answer('PATCH', at(id), { as: write, headers, json: { title: 'By a key' } });
+    expect(await answer('POST', `${at(id)}/unpublish`, { as: write })).toMatchObject({ title: 'By a key' });
+  });
+
   test('a session that ended or an account that was suspended changes nothing more', async () => {
     const [host, helper] = [await newHost(), await newGuest()];
     const { id } = await published(host);

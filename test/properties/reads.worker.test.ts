@@ -66,9 +66,10 @@ describe('what the public sees', () => {
     const host = await newHost();
     const { id, images } = await published(host);
     const [third, second] = [await addImage(id, 2), await addImage(id, 1)];
+    const older = await addImage(id, 0, 'img_0000000000000000000000aaaa');
     const seen = await answer('GET', at(id), { headers: NO_CACHE });
-    expect(seen.images.map((image: Json) => image.id)).toEqual([images[0].id, second, third]);
-    expect(seen.images[0]).toEqual({
+    expect(seen.images.map((image: Json) => image.id)).toEqual([older, images[0].id, second, third]);
+    expect(seen.images[1]).toEqual({
       id: images[0].id,
       url: `${env.ORIGIN}/v1/images/${images[0].id}`,
       width: 800,

@@ -1,3 +1,4 @@
+import { compareNights, type Night } from '../../kernel/stay.ts';
 import { type Call, isRefused, type Outcome, openFor } from '../command.ts';
 import { commit, unchanged } from '../commit.ts';
 import type { ImportedBlock } from '../facts.ts';
@@ -21,8 +22,8 @@ export function importBlocks(
       .stays(block.from, block.to)
       .filter(({ checkIn, checkOut }) => checkIn < block.to && checkOut > block.from)
       .map(({ checkIn, checkOut }) => ({
-        from: checkIn > block.from ? checkIn : block.from,
-        to: checkOut < block.to ? checkOut : block.to,
+        from: laterOf(checkIn, block.from),
+        to: earlierOf(checkOut, block.to),
       })),
   );
   if (JSON.stringify(tx.importedBy(feedId).map(inOrder)) === JSON.stringify(blocks.map(inOrder))) {
@@ -36,3 +37,6 @@ export function importBlocks(
 }
 
 const inOrder = ({ uid, from, to }: ImportedBlock) => [uid, from, to];
+
+const laterOf = (a: Night, b: Night): Night => (compareNights(a, b) < 0 ? b : a);
+const earlierOf = (a: Night, b: Night): Night => (compareNights(a, b) < 0 ? a : b);

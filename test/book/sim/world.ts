@@ -113,7 +113,12 @@ export async function liveThrough(seed: number, ops: number): Promise<Seen> {
       ),
     () =>
       audited((tx) =>
-        putRules(tx, call(), { ...DEFAULT_RULES, bookingMode: pick('instant', 'request') }, pick('*', ['0'])),
+        putRules(
+          tx,
+          call(),
+          { ...DEFAULT_RULES, bookingMode: pick('instant', 'request') },
+          pick<'*' | string[]>('*', ['0']),
+        ),
       ),
     () =>
       audited((tx) =>
