@@ -24,14 +24,14 @@ const HOUSE: Files = {
   'src/book/index.ts': "import '../pricing/index.ts'; export type Book = 1; export const book = 1;",
   'src/book/rules.ts':
     "import type { Context } from '../context.ts'; export type C = Context; export const r = 1;",
-  'src/book/property-book.ts': "import './rules.ts'; export class PropertyBook {}",
+  'src/book/book-object.ts': "import './rules.ts'; export class PropertyBook {}",
   'src/env.ts': "import './kernel/money.ts'; export type Env = 1; export const env = 1;",
   'src/context.ts':
     "import type { Env } from './env.ts'; import './platform/commit.ts'; import './platform/books.ts'; export type Context = Env; export const context = 1;",
   'src/platform/commit.ts':
     "import type { Context } from '../context.ts'; export const commit = (c: Context) => c;",
   'src/platform/books.ts':
-    "import '../book/index.ts'; import type { PropertyBook } from '../book/property-book.ts'; export type B = PropertyBook;",
+    "import '../book/index.ts'; import type { PropertyBook } from '../book/book-object.ts'; export type B = PropertyBook;",
   'src/accounts/index.ts':
     "import './rules.ts'; import '../platform/commit.ts'; import 'hono'; export const accounts = 1;",
   'src/accounts/rules.ts': "import '../kernel/money.ts'; export const rules = 1;",
@@ -44,7 +44,7 @@ const HOUSE: Files = {
   'src/service.ts': "import './platform/commit.ts'; export const service = 1;",
   'src/app.ts':
     "import './service.ts'; import './context.ts'; import './privacy/index.ts'; export const app = 1;",
-  'src/index.ts': "import './app.ts'; export { PropertyBook } from './book/property-book.ts';",
+  'src/index.ts': "import './app.ts'; export { PropertyBook } from './book/book-object.ts';",
   'scripts/build.ts': 'export const build = 1;',
   'sandbox/src/index.ts': 'export const sandbox = 1;',
 };
@@ -68,7 +68,7 @@ const PLANTED: readonly (readonly [rule: string, folder: string, code: string])[
   ['leftwards-from-moderation', 'src/moderation', "import '../privacy/index.ts';"],
   ['room-has-a-place', 'src', "import './helpers/index.ts';"],
   ['through-the-door-of-a-room', 'src/bookings', "import '../accounts/rules.ts';"],
-  ['object-class-for-the-worker', 'src/platform', "import '../book/property-book.ts';"],
+  ['object-class-for-the-worker', 'src/platform', "import '../book/book-object.ts';"],
   ['nothing-imports-a-front-door', 'src/accounts', "import '../service.ts';"],
   ['context-as-a-type', 'src/accounts', "import '../context.ts';"],
   ['src-alone', 'src/accounts', "import '../../scripts/build.ts';"],

@@ -99,8 +99,10 @@ test('the parameters of an operation are those of its path and its endpoint', ()
       operationId,
     ).toEqual([]);
     expect(named('header').includes('Idempotency-Key'), operationId).toBe(method === 'post');
-    const isTagged = endpoints.some((one) => one.operationId === operationId && one.tagged);
-    expect(named('header').includes('If-None-Match'), operationId).toBe(isTagged && method === 'get');
+    const { tagged, file, guarded } = endpoints.find((one) => one.operationId === operationId) ?? {};
+    const isConditional = method === 'get' && (tagged === true || file !== undefined);
+    expect(named('header').includes('If-None-Match'), operationId).toBe(isConditional);
+    expect(named('header').includes('If-Match'), operationId).toBe(guarded === true);
   }
 });
 
@@ -125,14 +127,18 @@ test('an operation that asks who is calling says how to tell it', () => {
   const schemes = Object.keys(document.components.securitySchemes);
   expect(schemes).toEqual(['apiKey', 'session']);
   for (const { operationId, security } of operations) {
-    const { access } = endpoints.find((one) => one.operationId === operationId) ?? {};
+    const { access, scope } = endpoints.find((one) => one.operationId === operationId) ?? {};
     const ways = security.flatMap((way) => Object.entries(way));
+    expect(
+      security.some((way) => Object.keys(way).length === 0),
+      operationId,
+    ).toBe(access === 'anyone');
     if (access === 'public') expect(ways, operationId).toEqual([]);
     else if (access === 'session') expect(ways, operationId).toEqual([['session', []]]);
     else
       expect(ways, operationId).toEqual([
         ['session', []],
-        ['apiKey', [access]],
+        ['apiKey', [scope ?? access]],
       ]);
   }
 });
