@@ -46,6 +46,12 @@ test('no environment touches what belongs to another', () => {
 test('every environment runs the same code, objects, migrations of objects, jobs and files', () => {
   for (const [environment, config] of Object.entries(deployed)) {
     const { main, compatibility_date, durable_objects, migrations, triggers, assets, observability } = config;
+    const { minify, keep_names, alias } = config;
+    expect({ minify, keep_names, alias }, environment).toEqual({
+      minify: development.minify,
+      keep_names: development.keep_names,
+      alias: development.alias,
+    });
     expect(
       { main, compatibility_date, durable_objects, migrations, triggers, assets, observability },
       environment,

@@ -12,7 +12,7 @@ import { notice } from './mails.ts';
 import { MAX_PASSKEYS } from './rules.ts';
 import type { AddPasskeyBody, Passkey } from './schemas.ts';
 import { passkey } from './tables.ts';
-import { relyingParty, webauthn } from './webauthn.ts';
+import { relyingParty, standsAlone, webauthn } from './webauthn.ts';
 
 export async function addPasskey(
   ctx: Context,
@@ -32,7 +32,7 @@ export async function addPasskey(
     expectedRPID: rpId,
     requireUserVerification: true,
   }).catch(() => null);
-  if (!checked?.verified) throw PasskeyRefused();
+  if (!checked?.verified || !(await standsAlone(checked.registrationInfo))) throw PasskeyRefused();
 
   const { credential } = checked.registrationInfo;
   const id = newId('psk', now);

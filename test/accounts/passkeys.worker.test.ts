@@ -23,7 +23,7 @@ import type { Refusal } from '../../src/kernel/errors.ts';
 import { verifyAccessToken } from '../../src/platform/access-token.ts';
 import { StateMoved } from '../../src/platform/errors.ts';
 import { everything } from '../worker/ground.ts';
-import { Authenticator, type Lies, ORIGIN } from './authenticator.ts';
+import { Authenticator, CERTIFIED, type Lies, ORIGIN } from './authenticator.ts';
 import {
   as,
   clock,
@@ -143,6 +143,24 @@ const LIES: readonly [string, Lies][] = [
   ['without the user verified', { userVerified: false }],
   ['without the user present', { userPresent: false }],
 ];
+
+test('a passkey that signs for itself is as good as one that nobody vouches for', async () => {
+  const member = await newMember();
+  const phone = new Authenticator();
+  await add(member, await startAdding(member), phone, { attestation: { fmt: 'packed', certified: false } });
+  await expect(enter(await startLogin(), phone)).resolves.toBeDefined();
+});
+
+test('a passkey that a certificate vouches for is refused, and nothing is stored', async () => {
+  const member = await newMember();
+  const started = await startAdding(member);
+  const before = await everything();
+  for (const fmt of CERTIFIED) {
+    const addition = add(member, started, new Authenticator(), { attestation: { fmt, certified: true } });
+    await expect(addition, fmt).rejects.toThrow(PasskeyRefused.code);
+  }
+  expect(await everything()).toEqual(before);
+});
 
 test('an answer that was given anywhere else, or without its user, adds no passkey', async () => {
   const member = await newMember();

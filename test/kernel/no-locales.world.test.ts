@@ -18,3 +18,11 @@ test('nothing asks zod for a translation, which the Worker would not have', () =
   const asking = files.filter((file) => /\blocales\b/.test(readFileSync(join(ROOT, file), 'utf8')));
   expect(asking).toEqual(['src/kernel/no-locales.ts']);
 });
+
+test('nothing asks zod to compile a schema or to read one from JSON, which the Worker could not do', () => {
+  const files = globSync('src/**/*.ts', { cwd: ROOT });
+  const asking = files.filter((file) =>
+    /\bz\.compile\b|\bwithParser\b|\bfromJSONSchema\b/.test(readFileSync(join(ROOT, file), 'utf8')),
+  );
+  expect(asking).toEqual(['src/kernel/no-zod-compiler.ts']);
+});
