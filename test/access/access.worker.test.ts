@@ -1,9 +1,11 @@
 import { expect, test } from 'vitest';
 import written from '../../openapi.json';
 import { endpoints } from '../../src/app.ts';
+import type { AnyEndpoint } from '../../src/platform/endpoint.ts';
 import { type Document, operationsOf } from '../contract/contract.ts';
-import { everything } from '../worker/ground.ts';
+import { everythingAround } from '../worker/ground.ts';
 import expected from './access.json';
+import { acts } from './acts.ts';
 import { leaksIn } from './canaries.ts';
 import { ACTORS, type ActorName, visitors } from './walk.ts';
 
@@ -12,9 +14,10 @@ const table = expected as Record<string, Row>;
 const published = new Map(
   operationsOf(written as unknown as Document).map(({ operationId, replies }) => [operationId, replies]),
 );
-/** Prepares and writes nothing, so that a token is believed to its end, as it is for reading. */
-const READS_BY_POST = ['startPasskey'];
 const STRANGERS = ['other_guest', 'host', 'other_host', 'co_host', 'staff'] as const;
+/** To the host's property. */
+const OUTSIDERS = ['guest', 'other_guest', 'other_host', 'staff'] as const;
+const isAtProperty = ({ path }: Pick<AnyEndpoint, 'path'>) => path.includes('{propertyId}');
 
 test('who may do what is written down for every operation, and for nothing else', () => {
   const registered = endpoints.map(({ operationId }) => operationId);
@@ -25,19 +28,34 @@ test('who may do what is written down for every operation, and for nothing else'
 test('without credentials only what is public opens, and what is public asks for none', () => {
   for (const { operationId, access } of endpoints) {
     const row = table[operationId] as Row;
-    if (access !== 'public') expect(row.anonymous, operationId).toBe('401 auth.required');
-    else for (const actor of STRANGERS) expect(row[actor], operationId).toBe(row.anonymous);
+    if (access === 'public')
+      for (const actor of STRANGERS) expect(row[actor], operationId).toBe(row.anonymous);
+    else if (access === 'anyone')
+      for (const actor of OUTSIDERS) expect(row[actor], operationId).toBe(row.anonymous);
+    else expect(row.anonymous, operationId).toBe('401 auth.required');
   }
 });
 
 test('nothing is changed for a suspended account, nor by a session that has ended', () => {
   const changing = endpoints.filter(
     ({ method, access, operationId }) =>
-      method !== 'get' && access !== 'public' && !READS_BY_POST.includes(operationId),
+      method !== 'get' && access !== 'public' && !acts[operationId]?.readsByPost,
   );
   for (const { operationId } of changing) {
     expect(table[operationId]?.suspended, operationId).toMatch(/^40[13] auth\./);
     expect(table[operationId]?.ended_session, operationId).toBe('401 auth.session_ended');
+  }
+});
+
+test('nobody but the host’s side changes a property, and a key only with the scope for it', () => {
+  const changing = endpoints.filter((item) => isAtProperty(item) && item.access === 'properties:write');
+  expect(changing.length).toBeGreaterThan(10);
+  for (const { operationId } of changing) {
+    const row = table[operationId] as Row;
+    for (const actor of OUTSIDERS) expect(row[actor], operationId).toBe('404 properties.not_found');
+    expect(row.host, operationId).toMatch(/^20/);
+    expect(row.suspended, operationId).toBe('401 auth.session_ended');
+    expect(row.api_key_without_scope, operationId).toBe('403 auth.scope_missing');
   }
 });
 
@@ -49,15 +67,16 @@ test.each(endpoints)(
     const seen: Partial<Row> = {};
     const wrong: string[] = [];
     const visit = visitors(endpoint);
-    let before: Awaited<ReturnType<typeof everything>> | null = null;
+    let before: Awaited<ReturnType<typeof everythingAround>> | null = null;
     for (const actor of ACTORS) {
       const { village, act, caller, go } = await visit(actor);
-      if (before === null || actor === 'suspended') before = await everything();
+      const look = () => everythingAround(endpoint.room === 'properties' ? [village.place.id] : []);
+      if (before === null || actor === 'suspended') before = await look();
       const { status, text, headers } = await go();
 
       seen[actor] = toCell(status, text);
       if (status >= 400) {
-        expect(await everything(), `${actor} was refused`).toEqual(before);
+        expect(await look(), `${actor} was refused`).toEqual(before);
         if (!isPublished(endpoint.operationId, seen[actor])) wrong.push(`${seen[actor]} is not published`);
       }
       if (status < 400 || actor === 'suspended') before = null;
@@ -73,21 +92,60 @@ test.each(endpoints)(
   WALK_MS,
 );
 
-const addressed = endpoints.filter(({ path, operationId }) => /\{/.test(path) && operationId !== 'getUser');
+/** What a co-host may do who keeps the calendar; one who writes messages may do none of it. */
+const WITH_CALENDAR = ['getRates', 'updateCalendar', 'listFeeds', 'addFeed', 'removeFeed', 'syncFeed'];
+const onHostSide = endpoints.filter((item) => isAtProperty(item) && /^properties:/.test(item.access));
+
+test.each(onHostSide)('$operationId lets a co-host go no further than the host did', async (endpoint) => {
+  for (const help of ['messages', 'calendar'] as const) {
+    const { village, go } = await visitors(endpoint, { help })('co_host');
+    const before = await everythingAround([village.place.id]);
+    const { status, text } = await go();
+
+    if (help === 'calendar' && WITH_CALENDAR.includes(endpoint.operationId)) {
+      expect(status).toBeLessThan(300);
+    } else {
+      expect(toCell(status, text)).toBe('403 properties.forbidden');
+      expect(await everythingAround([village.place.id])).toEqual(before);
+    }
+  }
+});
+
+/** Whoever has the address may look. */
+const OPEN_BY_ADDRESS = ['getUser', 'getImage', 'exportCalendar'];
+const addressed = endpoints.filter(
+  ({ path, operationId }) => /\{/.test(path) && !OPEN_BY_ADDRESS.includes(operationId),
+);
 
 test.each(addressed)('$operationId tells nobody that a foreign thing exists', async (endpoint) => {
-  const visit = visitors(endpoint);
-  for (const actor of STRANGERS) {
+  const visit = visitors(endpoint, { draft: true });
+  for (const actor of isAtProperty(endpoint) ? OUTSIDERS : STRANGERS) {
     const { village, act, go } = await visit(actor);
     const foreign = await go();
     const ids = Object.entries(act.path?.(village) ?? {});
     const missing = ids.map(([name, id]) => [name, id.replace(/.{10}$/, '0000000000')]);
     const nothing = await go({ params: Object.fromEntries(missing) });
 
-    expect(foreign.status).toBe(404);
+    // What somebody liked is taken from their own list, wherever it leads.
+    expect(foreign.status).toBe(endpoint.operationId === 'removeFavourite' ? 204 : 404);
+    expect(nothing.status).toBe(foreign.status);
     expect(foreign.text).toBe(nothing.text);
     expect(withoutCount(foreign.headers)).toBe(withoutCount(nothing.headers));
   }
+});
+
+const within = endpoints.filter(({ path }) => /\{propertyId\}.*\{(imageId|feedId)\}/.test(path));
+
+test.each(within)('$operationId finds in one’s own property nothing of another’s', async (endpoint) => {
+  const { village, act, go } = await visitors(endpoint)('other_host');
+  const { place, elsewhere } = village;
+  const before = await everythingAround([place.id, elsewhere.id]);
+  const foreign = await go({ params: { ...act.path?.(village), propertyId: elsewhere.id } });
+
+  expect(foreign.status).toBe(404);
+  expect(await everythingAround([place.id, elsewhere.id])).toEqual(before);
+  const own = { propertyId: elsewhere.id, imageId: elsewhere.imageId, feedId: elsewhere.feedId };
+  expect((await go({ params: own })).status).toBeLessThan(300);
 });
 
 const toCell = (status: number, text: string): string =>

@@ -1,21 +1,28 @@
 import { Secret, TOTP } from 'otpauth';
 import { type ChallengeKind, issueChallenge, passwordBasis } from '../../src/accounts/challenge.ts';
 import { mailCode, refreshToken, resetToken } from '../../src/accounts/rules.ts';
+import { addNights } from '../../src/kernel/stay.ts';
+import { NEW_PICTURE } from './place.ts';
 import {
   authenticator,
   type Circumstances,
   keyring,
   PASSWORD,
+  type PersonName,
   passwordHash,
   TOTP_SECRET,
   type Village,
 } from './village.ts';
 
 /**
- * How each operation is really done. What it is done to belongs to the guest, unless the address says that it
- * is about the caller; whoever shows the guest's password, code or token is the guest from then on.
+ * How each operation is really done. What it is done to belongs to its subject, unless the address says that
+ * it is about the caller; whoever shows the guest's password, code or token is the guest from then on.
  */
 export type Act = {
+  /** The guest, unless it says otherwise: who may do it, and is tried in the states that allow less. */
+  readonly subject?: 'host';
+  /** A POST that prepares and writes nothing, so that a token is believed to its end, as for reading. */
+  readonly readsByPost?: true;
   readonly under?: Circumstances;
   /** The caller's session has shown a second factor. */
   readonly mfa?: true;
@@ -23,8 +30,13 @@ export type Act = {
   /** What nobody reads otherwise, and whoever does this is told. */
   readonly tells?: readonly string[];
   readonly path?: (village: Village) => Record<string, string>;
+  readonly query?: (village: Village) => Record<string, string>;
+  readonly file?: File;
   readonly body?: (village: Village, caller: Caller) => unknown;
 };
+
+/** Sent as it is; without a type, nothing is said about it. */
+export type File = { readonly type: string | undefined; readonly bytes: Uint8Array<ArrayBuffer> | '' };
 
 /** Null for whoever is not known by a session: their account, and which of their sessions speaks for them. */
 export type Caller = { accountId: string; sessionId: string };
@@ -37,6 +49,35 @@ const challenge = (kind: ChallengeKind, subject: string, { now }: Village, basis
   issueChallenge(keyring, kind, subject, now, basis);
 const currentCode = ({ now }: Village) =>
   new TOTP({ secret: Secret.fromBase32(TOTP_SECRET) }).generate({ timestamp: now });
+
+const nights = ({ place: { today } }: Village, from: number, to: number) => ({
+  from: addNights(today, from),
+  to: addNights(today, to),
+});
+const stay = (village: Village) => {
+  const { from: checkIn, to: checkOut } = nights(village, 10, 12);
+  return { checkIn, checkOut };
+};
+/** Done to the host's property, or to what belongs to it. */
+const atPlace = { subject: 'host', path: ({ place }: Village) => ({ propertyId: place.id }) } as const;
+const atImage = {
+  subject: 'host',
+  path: ({ place }: Village) => ({ propertyId: place.id, imageId: place.imageId }),
+} as const;
+const atFeed = {
+  subject: 'host',
+  path: ({ place }: Village) => ({ propertyId: place.id, feedId: place.feedId }),
+} as const;
+const helping = (name: PersonName) =>
+  ({
+    subject: 'host',
+    path: ({ place, people }: Village) => ({ propertyId: place.id, userId: people[name].accountId }),
+  }) as const;
+const place = ({ place: { id } }: Village) => ({ propertyId: id });
+const RULES = {
+  ...{ minNights: 2, maxNights: 30, noticeDays: 0, bookingWindowDays: 365 },
+  ...{ checkInFrom: '14:00', checkOutBy: '10:00', bookingMode: 'instant', cancellationPolicy: 'firm' },
+};
 
 export const acts: Readonly<Record<string, Act>> = {
   getHealth: {},
@@ -82,7 +123,7 @@ export const acts: Readonly<Record<string, Act>> = {
   enrolTotp: { body: () => ({}) },
   confirmTotp: { under: { totp: 'started' }, body: (village) => ({ code: currentCode(village) }) },
   removeTotp: { under: { totp: 'confirmed' }, mfa: true },
-  startPasskey: { body: () => ({}) },
+  startPasskey: { readsByPost: true, body: () => ({}) },
   addPasskey: {
     body: async (village, { accountId }) => {
       const { newAuthenticator } = await import('./authenticator.ts');
@@ -114,4 +155,52 @@ export const acts: Readonly<Record<string, Act>> = {
   createApiKey: { body: () => ({ name: 'A new one', scopes: ['profile'] }) },
   listApiKeys: {},
   revokeApiKey: { path: ({ guest }) => ({ keyId: guest.targetKeyId }) },
+
+  listAmenities: {},
+  createProperty: { subject: 'host', body: () => ({ title: 'A cabin' }) },
+  getProperty: atPlace,
+  updateProperty: { ...atPlace, body: () => ({ houseRules: 'No music after ten.', guests: 3 }) },
+  archiveProperty: atPlace,
+  publishProperty: { ...atPlace, under: { draft: true } },
+  unpublishProperty: atPlace,
+  listMyProperties: { subject: 'host' },
+
+  getRates: atPlace,
+  putRates: { ...atPlace, body: () => ({ currency: 'KES', nightly: 900_000 }) },
+  getRules: atPlace,
+  putRules: { ...atPlace, body: () => RULES },
+  getCalendar: { ...atPlace, query: (village) => nights(village, -20, 60) },
+  updateCalendar: {
+    ...atPlace,
+    body: (village) => ({ changes: [{ ...nights(village, 20, 22), available: false, note: 'Painting' }] }),
+  },
+  checkAvailability: { ...atPlace, query: stay },
+  createQuote: {
+    ...atPlace,
+    readsByPost: true,
+    body: (village) => ({ ...stay(village), guests: { adults: 2 } }),
+  },
+
+  addCoHost: { ...helping('other_guest'), body: () => ({ access: 'calendar' }) },
+  removeCoHost: helping('co_host'),
+  addFavourite: { path: place },
+  removeFavourite: { path: place },
+  listFavourites: {},
+
+  uploadImage: { ...atPlace, file: NEW_PICTURE },
+  updateImage: { ...atImage, tells: ['property_image.created_at'], body: () => ({ caption: 'The jetty' }) },
+  deleteImage: atImage,
+  getImage: { subject: 'host', path: ({ place }) => ({ imageId: place.imageId }) },
+
+  addFeed: {
+    ...atPlace,
+    body: () => ({ url: 'https://calendars.example.com/another.ics', name: 'Another platform' }),
+  },
+  listFeeds: atPlace,
+  removeFeed: atFeed,
+  syncFeed: atFeed,
+  exportCalendar: {
+    ...atPlace,
+    query: ({ place: { token } }) => ({ token }),
+  },
 };

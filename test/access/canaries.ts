@@ -3,14 +3,30 @@ import { randomInt, randomUUID } from 'node:crypto';
 import written from './columns.json';
 
 /**
- * Who may read a column: everybody, the person it is about, or nobody at all. A `few` has so few values that
- * none of them can be told from chance.
+ * Who may read a column: everybody; whoever may see the property, which is everybody once it is published;
+ * the host's side of it; the person it is about; or nobody at all. A `few` has so few values that none of
+ * them can be told from chance. Of a column in JSON, it is said for each member.
  */
-export type Reader = 'public' | 'own' | 'secret' | 'few';
+export type Reader = 'public' | 'listed' | 'host' | 'own' | 'secret' | 'few';
 export type Row = Record<string, string | number | null>;
-export type Canary = { place: string; forms: string[]; reader: 'own' | 'secret'; owner: string | null };
+/** Who may read it, which may be nobody. */
+export type Canary = { place: string; forms: string[]; readers: readonly string[] };
 
-export const columnReaders = written as unknown as Record<string, Record<string, Reader>>;
+export const columnReaders = written as unknown as Record<
+  string,
+  Record<string, Reader | Record<string, Reader>>
+>;
+/** By the name of each column or, in JSON, of each member. */
+export const placeReaders: readonly (readonly [place: string, reader: Reader])[] = Object.entries(
+  columnReaders,
+).flatMap(([table, columns]) =>
+  Object.entries(columns).flatMap(([column, said]) =>
+    typeof said === 'string'
+      ? [[`${table}.${column}`, said] as const]
+      : Object.entries(said).map(([member, reader]) => [`${table}.${column}.${member}`, reader] as const),
+  ),
+);
+const readerOf = new Map(placeReaders);
 
 const MIN_TEXT = 12;
 const MIN_NUMBER = 100_000_000;
@@ -40,41 +56,83 @@ export const canaryText = (table: string, column: string): string =>
   `canary-${table}-${column}-${randomUUID().slice(0, 13)}`;
 
 /** A moment of the nineties, so that it can also stand for a time. */
-const canaryNumber = (): number => 700_000_000_000 + randomInt(200_000_000_000);
+export const canaryNumber = (): number => 700_000_000_000 + randomInt(200_000_000_000);
 
 /** What must not come out, and to whom it may. What one may read in one place is no secret in another. */
-export function canariesIn(tables: Readonly<Record<string, unknown[]>>): Canary[] {
+export function canariesIn(tables: Readonly<Record<string, Row[]>>): Canary[] {
   const all = privateValues(tables);
-  const readable = new Set(all.filter(({ reader }) => reader === 'own').flatMap(({ forms }) => forms));
-  return all.filter(({ reader, forms }) => reader === 'own' || !forms.some((form) => readable.has(form)));
+  const readable = new Set(all.filter(({ readers }) => readers.length > 0).flatMap(({ forms }) => forms));
+  return all.filter(({ readers, forms }) => readers.length > 0 || !forms.some((form) => readable.has(form)));
 }
 
-function privateValues(tables: Readonly<Record<string, unknown[]>>): Canary[] {
+function privateValues(tables: Readonly<Record<string, Row[]>>): Canary[] {
   return Object.entries(tables).flatMap(([table, rows]) =>
-    (rows as Row[]).flatMap((row) =>
-      Object.entries(row).flatMap(([column, value]): Canary[] => {
-        const reader = columnReaders[table]?.[column];
+    rows.flatMap((row) =>
+      valuesOf(table, row).flatMap(([place, value]): Canary[] => {
+        const readers = readersOf(readerOf.get(place), table, row, tables);
         const forms = formsOf(value);
-        if (reader === 'public' || reader === 'few' || reader === undefined || forms.length === 0) return [];
-        const owner = table === 'account' ? row.id : row.account_id;
-        return [
-          { place: `${table}.${column}`, forms, reader, owner: owner === undefined ? null : String(owner) },
-        ];
+        return readers === 'everybody' || forms.length === 0 ? [] : [{ place, forms, readers }];
       }),
     ),
   );
 }
 
-/** The places whose content came out although the viewer is not the one who may read it. */
-export function leaksIn(text: string, canaries: readonly Canary[], viewer: string | null): string[] {
-  return canaries
-    .filter(({ reader, owner }) => reader === 'secret' || owner === null || owner !== viewer)
+const valuesOf = (table: string, row: Row): [place: string, value: unknown][] =>
+  Object.entries(row).flatMap(([column, value]) =>
+    typeof columnReaders[table]?.[column] === 'object'
+      ? Object.entries(JSON.parse(String(value))).map(([member, inside]): [string, unknown] => [
+          `${table}.${column}.${member}`,
+          inside,
+        ])
+      : [[`${table}.${column}`, value]],
+  );
+
+function readersOf(
+  reader: Reader | undefined,
+  table: string,
+  row: Row,
+  tables: Readonly<Record<string, Row[]>>,
+): readonly string[] | 'everybody' {
+  switch (reader) {
+    case 'secret':
+      return [];
+    case 'own':
+      return [String(table === 'account' ? row.id : row.account_id)];
+    case 'host':
+      return sideOf(table, row, tables).people;
+    case 'listed': {
+      const { people, isPublished } = sideOf(table, row, tables);
+      return isPublished ? 'everybody' : people;
+    }
+    default:
+      return 'everybody';
+  }
+}
+
+/** Whose property a row is about. */
+function sideOf(table: string, row: Row, tables: Readonly<Record<string, Row[]>>) {
+  const id = table === 'property' ? row.id : row.property_id;
+  const about = (name: string, key = 'property_id') => (tables[name] ?? []).filter((of) => of[key] === id);
+  return {
+    isPublished: about('listing').some(({ status }) => status === 'published'),
+    people: [
+      ...about('property', 'id').map(({ host_id }) => String(host_id)),
+      ...about('co_host').map(({ account_id }) => String(account_id)),
+    ],
+  };
+}
+
+/** The places whose content came out although the viewer is none of those who may read it. */
+export const leaksIn = (text: string, canaries: readonly Canary[], viewer: string | null): string[] =>
+  canaries
+    .filter(({ readers }) => viewer === null || !readers.includes(viewer))
     .filter(({ forms }) => forms.some((form) => text.includes(form)))
     .map(({ place }) => place);
-}
 
 function formsOf(value: unknown): string[] {
   if (typeof value === 'string') return value.length >= MIN_TEXT ? [value] : [];
-  if (typeof value !== 'number' || value < MIN_NUMBER) return [];
-  return [String(value), new Date(value).toISOString()];
+  if (typeof value !== 'number') return [];
+  // Part of a degree; the public's point has six decimals.
+  if (!Number.isInteger(value)) return [String(value), value.toFixed(7)].filter((form) => form.length >= 9);
+  return value < MIN_NUMBER ? [] : [String(value), new Date(value).toISOString()];
 }

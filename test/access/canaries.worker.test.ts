@@ -1,12 +1,13 @@
 import { expect, test } from 'vitest';
 import { endpoints } from '../../src/app.ts';
-import { columnReaders, leaksIn, listColumns } from './canaries.ts';
+import { acts } from './acts.ts';
+import { columnReaders, leaksIn, listColumns, placeReaders } from './canaries.ts';
 import { settle } from './village.ts';
 import { ACTORS, visitors } from './walk.ts';
 
-/** What answers without changing anything: reading, and the one POST that only prepares. */
+/** What answers without changing anything. */
 const readable = endpoints.filter(
-  ({ method, operationId }) => method === 'get' || operationId === 'startPasskey',
+  ({ method, operationId }) => method === 'get' || acts[operationId]?.readsByPost,
 );
 
 test('it is written down for every column who may read it', async () => {
@@ -18,37 +19,68 @@ test('it is written down for every column who may read it', async () => {
 });
 
 test('in every private column there is something that would be noticed', async () => {
-  const { canaries } = await settle({ totp: 'confirmed' });
+  const { canaries } = await settle({ totp: 'confirmed', draft: true });
   const planted = new Set(canaries.map(({ place }) => place));
-  const bare = Object.entries(columnReaders).flatMap(([table, readers]) =>
-    Object.entries(readers)
-      .filter(([name, reader]) => ['own', 'secret'].includes(reader) && !planted.has(`${table}.${name}`))
-      .map(([name]) => `${table}.${name}`),
+  const bare = placeReaders.filter(
+    ([place, reader]) => !['public', 'few'].includes(reader) && !planted.has(place),
   );
   expect(bare).toEqual([]);
 });
 
-test.each(readable)('$operationId shows nobody what is private to somebody else', async (endpoint) => {
-  const leaked: string[] = [];
-  const visit = visitors(endpoint, { totp: 'confirmed' });
-  for (const actor of ACTORS) {
-    const { village, caller, go } = await visit(actor);
+test.each(
+  readable.flatMap(({ operationId, ...rest }) =>
+    [false, true].map((draft) => ({
+      operationId,
+      ...rest,
+      draft,
+      of: draft ? 'a draft' : 'what is published',
+    })),
+  ),
+)(
+  '$operationId shows nobody what is private to somebody else, of $of',
+  async ({ draft, of, ...endpoint }) => {
+    const leaked: string[] = [];
+    const visit = visitors(endpoint, { totp: 'confirmed', ...(draft ? { draft } : {}) });
+    for (const actor of ACTORS) {
+      const { village, caller, go } = await visit(actor);
+      const { text, headers } = await go();
+      const leaks = leaksIn(text + headers, village.canaries, caller?.accountId ?? null);
+      leaked.push(...leaks.map((place) => `${actor} sees ${place}`));
+    }
+    expect(leaked).toEqual([]);
+  },
+);
+
+test('a co-host who only writes messages is not shown what those see who keep the calendar', async () => {
+  for (const endpoint of readable) {
+    const { village, caller, go } = await visitors(endpoint, { help: 'messages' })('co_host');
     const { text, headers } = await go();
-    const leaks = leaksIn(text + headers, village.canaries, caller?.accountId ?? null);
-    leaked.push(...leaks.map((place) => `${actor} sees ${place}`));
+    expect(
+      leaksIn(text + headers, village.canaries, caller?.accountId ?? null),
+      endpoint.operationId,
+    ).toEqual([]);
   }
-  expect(leaked).toEqual([]);
 });
 
-test('what a person may read of their own does come out, so a leak would be seen', async () => {
-  const own = new Set<string>();
+test('what people may read does come out, so a leak would be seen', async () => {
+  const seen = new Set<string>();
   for (const endpoint of readable) {
-    const { village, go } = await visitors(endpoint, { totp: 'confirmed' })('guest');
-    const { text } = await go();
-    for (const place of leaksIn(text, village.canaries, null)) own.add(place);
+    const visit = visitors(endpoint, { totp: 'confirmed', draft: true });
+    for (const actor of ['guest', 'host'] as const) {
+      const { village, go } = await visit(actor);
+      const { text, headers } = await go();
+      for (const place of leaksIn(text + headers, village.canaries, null)) seen.add(place);
+    }
   }
-  const promised = Object.entries(columnReaders).flatMap(([table, readers]) =>
-    Object.entries(readers).flatMap(([name, reader]) => (reader === 'own' ? [`${table}.${name}`] : [])),
+  const promised = placeReaders.flatMap(([place, reader]) =>
+    ['own', 'host', 'listed'].includes(reader) ? [place] : [],
   );
-  expect([...own].sort()).toEqual([...promised, 'the exported file'].sort());
+  const besides = [
+    'the exported file',
+    'the address of the calendar',
+    'a promotion code',
+    'a note on a night',
+    'who booked a night',
+  ];
+  expect([...seen].sort()).toEqual([...promised, ...besides].sort());
 });

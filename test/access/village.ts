@@ -3,6 +3,7 @@ import { randomInt, randomUUID } from 'node:crypto';
 import { hashPassword } from '../../src/accounts/password.ts';
 import { recoveryDigest } from '../../src/accounts/rules.ts';
 import { sealSecret } from '../../src/accounts/second-factor.ts';
+import type { CoHostAccess } from '../../src/book/index.ts';
 import type { Scope } from '../../src/kernel/actor.ts';
 import { DAY, HOUR } from '../../src/kernel/clock.ts';
 import { createKeyring, randomToken, sha256 } from '../../src/kernel/crypto.ts';
@@ -11,10 +12,12 @@ import { exportKey } from '../../src/privacy/rules.ts';
 import { settings } from '../worker/ground.ts';
 import { newAuthenticator } from './authenticator.ts';
 import { type Canary, canariesIn, canaryRow, canaryText, listColumns, type Row } from './canaries.ts';
+import { canariesOf, openBook, plantPlace, storeFiles } from './place.ts';
 
 /**
- * A handful of people, everything that one of them (the guest) can own, and rows of every other table: all
- * that an operation could find, in a database that holds nothing else. Each value is the only one of its kind.
+ * A handful of people, everything that one of them (the guest) can own, the host's property with a co-host
+ * who may do all that a co-host can, a draft of the other host's, and rows of every other table: all that an
+ * operation could find, in a database that holds nothing else. Each value is the only one of its kind.
  */
 export const PEOPLE = ['guest', 'other_guest', 'host', 'other_host', 'co_host', 'staff'] as const;
 export type PersonName = (typeof PEOPLE)[number];
@@ -36,13 +39,26 @@ const tables = [...new Set(columns.map(({ table }) => table))];
 export type Circumstances = {
   /** How far everybody is with an authenticator app. */
   readonly totp?: 'none' | 'started' | 'confirmed';
-  /** What the guest's key may do. */
+  /** What the keys of the guest and the host may do. */
   readonly scopes?: readonly Scope[];
   /** The guest's export lies in the archive. */
   readonly exported?: true;
+  /** The host's property is a draft. */
+  readonly draft?: true;
+  /** How far its co-host may go. */
+  readonly help?: CoHostAccess;
+  /** Its book and its files are there too. */
+  readonly open?: boolean;
 };
 
-export async function settle({ totp = 'none', scopes = [], exported }: Circumstances = {}) {
+export async function settle({
+  totp = 'none',
+  scopes = [],
+  exported,
+  draft,
+  help = 'full',
+  open = true,
+}: Circumstances = {}) {
   const now = Date.now();
   const rows: [table: string, row: Row][] = [];
   const plant = (table: string, row: Row = {}): Row => {
@@ -98,17 +114,22 @@ export async function settle({ totp = 'none', scopes = [], exported }: Circumsta
   const recovery = canaryText('recovery', 'code').slice(-32);
   const email = String(rows.find(([table, { id }]) => table === 'account' && id === account_id)?.[1].email);
 
-  const guest = {
-    ...people.guest,
-    email,
-    recovery,
-    targetSessionId: openSession(account_id),
-    endedSessionId: openSession(account_id, {
+  /** What somebody has who may do less. */
+  const lesser = (person: Person) => ({
+    ...person,
+    endedSessionId: openSession(person.accountId, {
       ended_at: recently(),
       ended_because: 'logout',
       ended_by: newId('req', now),
     }),
-    key: makeKey(account_id, scopes).key,
+    key: makeKey(person.accountId, scopes).key,
+  });
+  const host = lesser(people.host);
+  const guest = {
+    ...lesser(people.guest),
+    email,
+    recovery,
+    targetSessionId: openSession(account_id),
     targetKeyId: makeKey(account_id, ['profile']).id,
     passkeyId: newId('psk', now),
     resetId: newId('pwr', now),
@@ -130,18 +151,34 @@ export async function settle({ totp = 'none', scopes = [], exported }: Circumsta
     code_mailed_at: now - randomInt(60_000),
     created_at: recently(),
   });
+  const place = plantPlace(plant, keyring, now, {
+    hostId: host.accountId,
+    helper: { accountId: people.co_host.accountId, access: help },
+    isPublished: draft !== true,
+  });
+  const elsewhere = plantPlace(plant, keyring, now, {
+    hostId: people.other_host.accountId,
+    helper: null,
+    isPublished: false,
+  });
+  plant('favourite', { account_id, property_id: place.id });
   for (const table of tables) if (!rows.some(([planted]) => planted === table)) plant(table);
 
   const file = canaryText('archive', 'file');
   if (exported) await env.ARCHIVE.put(exportKey(account_id, guest.exportId), JSON.stringify({ note: file }));
   await replaceEverything(rows);
+  if (open) {
+    await storeFiles();
+    await openBook(place, now);
+  }
   const planted: Record<string, Row[]> = {};
   for (const [table, row] of rows) (planted[table] ??= []).push(row);
   const canaries: Canary[] = [
     ...canariesIn(planted),
-    { place: 'the exported file', forms: [file], reader: 'own', owner: account_id },
+    { place: 'the exported file', forms: [file], readers: [account_id] },
+    ...canariesOf(place),
   ];
-  return { now, people, guest, waiting, canaries };
+  return { now, people, guest, host, place, elsewhere, waiting, canaries };
 }
 
 const emailFor = (name: string): string =>

@@ -7,12 +7,12 @@ import { SCOPES } from '../../src/kernel/actor.ts';
 import { signAccessToken } from '../../src/platform/access-token.ts';
 import type { AnyEndpoint } from '../../src/platform/endpoint.ts';
 import { request } from '../worker/ground.ts';
-import { type Act, acts, type Caller } from './acts.ts';
+import { type Act, acts, type Caller, type File } from './acts.ts';
 import { type Circumstances, PEOPLE, type PersonName, settle, shared, type Village } from './village.ts';
 
 /**
- * Everybody who may knock: the people, and the guest in three states in which less is allowed. A co-host is
- * nobody in particular for things that belong to no property.
+ * Everybody who may knock: the people, and whoever the thing belongs to in three states in which less is
+ * allowed. A co-host is nobody in particular for things that belong to no property.
  */
 export const ACTORS = [
   'anonymous',
@@ -27,6 +27,7 @@ export type Change = {
   /** Instead of what the address names. */
   readonly params?: Record<string, string>;
   readonly body?: unknown;
+  readonly file?: File | undefined;
   readonly headers?: Record<string, string>;
 };
 export type Outcome = { readonly status: number; readonly text: string; readonly headers: string };
@@ -42,45 +43,58 @@ export type Visit = {
 const silent = { send: async () => {} };
 const QUIET = { MAIL_QUEUE: silent, JOBS_QUEUE: silent };
 
+/** Who may do it. */
+export const subjectOf = ({ operationId }: Pick<AnyEndpoint, 'operationId'>): 'guest' | 'host' =>
+  acts[operationId]?.subject ?? 'guest';
+
 /**
  * Somebody in front of one operation's door, in a village that stays as it is for the next one until
  * something in it has been changed.
  */
 export function visitors(endpoint: AnyEndpoint, under: Circumstances = {}) {
-  const { operationId, access, method } = endpoint;
+  const { operationId, access, method, room, guarded } = endpoint;
   const act = acts[operationId];
   if (!act) throw new Error(`Say in acts.ts how ${operationId} is done`);
-  const scopes = SCOPES.filter((scope) => scope !== access);
+  const scopes = SCOPES.filter((scope) => scope !== (endpoint.scope ?? access));
+  const owner = subjectOf(endpoint);
+  const open = room === 'properties';
   let kept: Village | null = null;
 
   return async (actor: ActorName): Promise<Visit> => {
-    const village = kept ?? (await settle({ ...act.under, ...under, scopes }));
+    const village = kept ?? (await settle({ ...act.under, ...under, scopes, open }));
     kept = actor === 'suspended' ? null : village;
     if (actor === 'suspended') {
       const sql = "UPDATE account SET status = 'suspended' WHERE id = ?";
-      await env.DB.prepare(sql).bind(village.guest.accountId).run();
+      await env.DB.prepare(sql).bind(village[owner].accountId).run();
     }
-    const caller = callerOf(village, actor);
-    const credential = await credentialOf(village, actor, caller, act.mfa === true);
-    const usual = await act.body?.(village, caller ?? { accountId: village.guest.accountId, sessionId: '' });
+    const subject = village[owner];
+    const caller = callerOf(village, actor, subject);
+    const credential = await credentialOf(village, actor, caller, subject, act.mfa === true);
+    const usual = await act.body?.(village, caller ?? { accountId: subject.accountId, sessionId: '' });
+    const query = new URLSearchParams(act.query?.(village)).toString();
     const requestId = `walk-${randomUUID()}`;
 
-    const go = async ({ params = act.path?.(village) ?? {}, body = usual, headers = {} }: Change = {}) => {
-      const response = await request(
-        endpoint.path.replace(/\{(\w+)\}/g, (_, name) => params[name] ?? 'missing'),
-        {
-          method: method.toUpperCase(),
-          headers: {
-            'x-request-id': requestId,
-            'cf-connecting-ip': requestId,
-            ...(credential === null ? {} : { authorization: `Bearer ${credential}` }),
-            ...headers,
-          },
-          ...(body === undefined ? {} : { json: body }),
-          bindings: QUIET,
+    const go = async ({
+      params = act.path?.(village) ?? {},
+      body = usual,
+      file = act.file,
+      headers = {},
+    }: Change = {}) => {
+      const path = endpoint.path.replace(/\{(\w+)\}/g, (_, name) => params[name] ?? 'missing');
+      const response = await request(query === '' ? path : `${path}?${query}`, {
+        method: method.toUpperCase(),
+        headers: {
+          'x-request-id': requestId,
+          'cf-connecting-ip': requestId,
+          ...(credential === null ? {} : { authorization: `Bearer ${credential}` }),
+          ...(guarded ? { 'if-match': '*' } : {}),
+          ...(file?.type === undefined ? {} : { 'content-type': file.type }),
+          ...headers,
         },
-      );
-      if (response.status < 400 && method !== 'get') kept = null;
+        ...(file ? { body: file.bytes } : body === undefined ? {} : { json: body }),
+        bindings: QUIET,
+      });
+      if (response.status < 400 && method !== 'get' && !act.readsByPost) kept = null;
       const answered = [...response.headers].map(([name, value]) => `${name}: ${value}`).join('\n');
       return { status: response.status, text: await response.text(), headers: answered };
     };
@@ -90,21 +104,24 @@ export function visitors(endpoint: AnyEndpoint, under: Circumstances = {}) {
 
 const isPerson = (actor: ActorName): actor is PersonName => (PEOPLE as readonly string[]).includes(actor);
 
-function callerOf({ people, guest }: Village, actor: ActorName): Caller | null {
+type Subject = Village['guest' | 'host'];
+
+function callerOf({ people }: Village, actor: ActorName, subject: Subject): Caller | null {
   if (actor === 'anonymous') return null;
   if (isPerson(actor)) return people[actor];
-  return actor === 'ended_session' ? { ...guest, sessionId: guest.endedSessionId } : guest;
+  return actor === 'ended_session' ? { ...subject, sessionId: subject.endedSessionId } : subject;
 }
 
 async function credentialOf(
-  { people, guest, now }: Village,
+  { people, now }: Village,
   actor: ActorName,
   caller: Caller | null,
+  subject: Subject,
   mfa: boolean,
 ): Promise<string | null> {
   if (caller === null) return null;
-  if (actor === 'api_key_without_scope') return guest.key;
-  const { isHost, isStaff } = isPerson(actor) ? people[actor] : guest;
+  if (actor === 'api_key_without_scope') return subject.key;
+  const { isHost, isStaff } = isPerson(actor) ? people[actor] : subject;
   const session: SessionActor = {
     kind: 'session',
     accountId: caller.accountId,

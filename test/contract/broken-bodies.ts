@@ -1,5 +1,6 @@
 import fc from 'fast-check';
 import { type Document, type Operation, resolveSchema, type Schema } from './contract.ts';
+import { orderly } from './orderly.ts';
 import { validValues } from './valid-values.ts';
 
 /** One way to break a body, and what the refusal has to say about it. */
@@ -40,14 +41,15 @@ export function brokenBodies(document: Document, operation: Operation): BrokenBo
     ...brokenBytes(example),
     ...brokenShapes(example, schema.required ?? []),
     ...fields.flatMap(([name, field]) => brokenFields(example, name, resolveSchema(document, field))),
+    ...fields.flatMap(([name, field]) => brokenInside(document, example, [name], field)),
     ...(operation.body.required ? [{ name: 'no body at all', body: '', ...malformed }] : []),
   ];
 }
 
-/** Every field is there, and every value is one that the schema allows. */
+/** Every field is there, and every value is one that the schema allows and its words too. */
 function exampleOf(document: Document, schema: Schema): Fields {
   const full = { ...schema, required: Object.keys(schema.properties ?? {}) };
-  return fc.sample(validValues(document, full), { seed: 1, numRuns: 1 })[0] as Fields;
+  return orderly(fc.sample(validValues(document, full), { seed: 1, numRuns: 1 })[0]) as Fields;
 }
 
 function brokenBytes(example: Fields): BrokenBody[] {
@@ -143,19 +145,21 @@ function brokenFields(example: Fields, name: string, schema: Schema): BrokenBody
     ...invalid(pointer, error),
   });
   const types = [schema.type].flat();
+  const isChoice = schema.enum !== undefined;
+  const foreign = isChoice ? 'invalid_value' : 'invalid_type';
   const cases = [
-    put('is of another type', types.includes('boolean') ? 'yes' : true, 'invalid_type'),
+    put('is of another type', types.includes('boolean') ? 'yes' : true, foreign),
     types.includes('array')
       ? put('is an object', { 0: 'x' }, 'invalid_type')
-      : put('is a list', [[]], 'invalid_type'),
+      : put('is a list', [[]], foreign),
     { ...put('is deeply nested', nested(1_000)), ...malformed },
   ];
-  if (!types.includes('null')) cases.push(put('is null', null, 'invalid_type'));
+  if (!types.includes('null')) cases.push(put('is null', null, foreign));
   if (!types.includes('string')) return cases;
 
   const value = String(example[name]);
-  const isText = schema.format === undefined && !isFormat(schema);
-  const unclean = isText ? 'unclean_text' : undefined;
+  const isText = schema.format === undefined && !isChoice && !isFormat(schema);
+  const unclean = isText ? 'unclean_text' : isChoice ? foreign : undefined;
   cases.push(
     put('has a null byte', withInside(value, '\u0000'), unclean),
     put('has the first half of a character', withInside(value, '\ud800'), unclean),
@@ -169,6 +173,39 @@ function brokenFields(example: Fields, name: string, schema: Schema): BrokenBody
     cases.push(put('is too short', 'x'.repeat(schema.minLength - 1), 'too_small'));
   }
   return cases;
+}
+
+type Path = readonly (string | number)[];
+
+/** What is known of an object goes for the objects in it. */
+function brokenInside(document: Document, example: Fields, path: Path, given: Schema): BrokenBody[] {
+  const schema = resolveSchema(document, given);
+  const value = path.reduce<unknown>((inside, step) => (inside as Fields)[step], example);
+  if (Array.isArray(value)) {
+    return schema.items && value.length > 0
+      ? brokenInside(document, example, [...path, 0], schema.items)
+      : [];
+  }
+  const put = (name: string, wrong: unknown, error: string): BrokenBody => {
+    const body = structuredClone(example);
+    path.reduce<Fields>((inside, step) => inside[step] as Fields, body)[name] = wrong;
+    const pointer = `/${[...path, name].join('/')}`;
+    return { name: `${pointer} is ${wrong}`, body: JSON.stringify(body), ...invalid(pointer, error) };
+  };
+  if (typeof value !== 'object' || value === null) return [];
+  const fields = Object.entries(schema.properties ?? {});
+  return [
+    ...(schema.additionalProperties === false ? [put('surprise', 'x', 'unknown_field')] : []),
+    ...fields.flatMap(([name, field]) => {
+      const { type, enum: choice } = resolveSchema(document, field);
+      if (type === undefined) return [];
+      const wrong = [type].flat().includes('boolean') ? 'yes' : true;
+      return put(name, wrong, choice ? 'invalid_value' : 'invalid_type');
+    }),
+    ...fields.flatMap(([name, field]) =>
+      name in value ? brokenInside(document, example, [...path, name], field) : [],
+    ),
+  ];
 }
 
 /** A pattern that an ordinary text does not match says more than which characters are allowed. */

@@ -10,7 +10,7 @@ import { signAccessToken } from '../../src/platform/access-token.ts';
 import { moveClock } from '../../src/platform/clock.ts';
 import type { Database } from '../../src/platform/database.ts';
 import { reserveReplay } from '../../src/platform/replay.ts';
-import { visitors } from '../access/walk.ts';
+import { subjectOf, visitors } from '../access/walk.ts';
 import { everything, request, settings, testClock, testContext } from '../worker/ground.ts';
 import { person } from '../worker/people.ts';
 
@@ -52,7 +52,7 @@ afterEach(() => moveClock({ offsetMs: 0 }));
 test.each(endpoints.filter(({ method }) => method === 'post'))(
   '$operationId, asked twice with one key, is done once and answered with the same bytes',
   async (endpoint) => {
-    const { go } = await visitors(endpoint)('guest');
+    const { go } = await visitors(endpoint)(subjectOf(endpoint));
     const headers = { 'idempotency-key': 'twice' };
     const first = await go({ headers });
     const done = await everything();

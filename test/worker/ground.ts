@@ -1,4 +1,4 @@
-import { createExecutionContext, waitOnExecutionContext } from 'cloudflare:test';
+import { createExecutionContext, runInDurableObject, waitOnExecutionContext } from 'cloudflare:test';
 import { env } from 'cloudflare:workers';
 import { createApp } from '../../src/app.ts';
 import { type Context, createContext } from '../../src/context.ts';
@@ -85,4 +85,25 @@ export async function everything(): Promise<Record<string, unknown[]>> {
   ).all<{ name: string }>();
   const tables = await env.DB.batch(results.map(({ name }) => env.DB.prepare(`SELECT * FROM ${name}`)));
   return Object.fromEntries(results.map(({ name }, index) => [name, tables[index]?.results ?? []]));
+}
+
+/** The same with all that the books of these properties hold, and the names of all pictures. */
+export async function everythingAround(propertyIds: readonly string[]): Promise<Record<string, unknown>> {
+  const [tables, files, ...books] = await Promise.all([
+    everything(),
+    env.PICTURES.list(),
+    ...propertyIds.map((id) =>
+      runInDurableObject(env.BOOKS.getByName(id), (_, { storage }) => read(storage)),
+    ),
+  ]);
+  return { ...tables, files: files.objects.map(({ key }) => key), books };
+}
+
+function read({ sql }: DurableObjectStorage): Record<string, unknown[]> {
+  const names = sql
+    .exec<{ name: string }>(
+      "SELECT name FROM sqlite_master WHERE type = 'table' AND name NOT LIKE '\\_%' ESCAPE '\\'",
+    )
+    .toArray();
+  return Object.fromEntries(names.map(({ name }) => [name, sql.exec(`SELECT * FROM ${name}`).toArray()]));
 }
