@@ -14,6 +14,8 @@ export type Schema = {
   maxLength?: number;
   minimum?: number;
   maximum?: number;
+  multipleOf?: number;
+  uniqueItems?: boolean;
   pattern?: string;
   format?: string;
   allOf?: Schema[];
@@ -28,15 +30,25 @@ export type Parameter = {
   schema: Schema;
 };
 
-export type Reply = { description: string; content?: Record<string, { schema: Schema }> };
+export type Reply = {
+  description: string;
+  content?: Record<string, { schema: Schema }>;
+  headers?: Record<string, unknown>;
+};
 
 export type Operation = {
   readonly operationId: string;
   readonly method: string;
   readonly path: string;
+  /** Reads no credentials. */
   readonly isPublic: boolean;
+  /** May be asked without credentials, but not with bad ones. */
+  readonly isOpen: boolean;
   readonly parameters: readonly Parameter[];
+  /** In JSON. */
   readonly body: { readonly required: boolean; readonly schema: Schema } | null;
+  /** A file instead, of one of these types. */
+  readonly upload: { readonly types: readonly string[]; readonly maxBytes: number } | null;
   readonly replies: Readonly<Record<string, Reply>>;
 };
 
@@ -48,8 +60,9 @@ export type Document = {
 
 type WrittenOperation = {
   operationId: string;
-  security?: unknown[];
+  security?: object[];
   parameters?: Parameter[];
+  'x-max-body-bytes'?: number;
   requestBody?: { required?: boolean; content: Record<string, { schema: Schema }> };
   responses: Record<string, Reply>;
 };
@@ -57,14 +70,18 @@ type WrittenOperation = {
 export function operationsOf(document: Document): Operation[] {
   return Object.entries(document.paths).flatMap(([path, methods]) =>
     Object.entries(methods as Record<string, WrittenOperation>).map(([method, written]) => {
-      const schema = written.requestBody?.content['application/json']?.schema;
+      const content = written.requestBody?.content ?? {};
+      const schema = content['application/json']?.schema;
+      const maxBytes = written['x-max-body-bytes'] ?? 0;
       return {
         operationId: written.operationId,
         method: method.toUpperCase(),
         path,
         isPublic: written.security?.length === 0,
+        isOpen: written.security?.some((way) => Object.keys(way).length === 0) ?? false,
         parameters: written.parameters ?? [],
         body: schema ? { required: written.requestBody?.required === true, schema } : null,
+        upload: written.requestBody && !schema ? { types: Object.keys(content), maxBytes } : null,
         replies: written.responses,
       };
     }),

@@ -10,7 +10,7 @@ export type Draft = {
   readonly params: Readonly<Record<string, unknown>>;
   readonly query: readonly (readonly [string, unknown])[];
   readonly headers: Readonly<Record<string, unknown>>;
-  /** Undefined where no body is sent. */
+  /** Undefined where no body is sent; bytes where it is a file. */
   readonly body: unknown;
 };
 
@@ -27,17 +27,35 @@ export class Slot {
   }
 }
 
-export function fillSlots<T>(value: T, pool: Pool): T {
-  if (value instanceof Slot) return (pool.pick(value.name, value.index) ?? value.otherwise) as T;
-  if (Array.isArray(value)) return value.map((item) => fillSlots(item, pool)) as T;
-  if (typeof value !== 'object' || value === null) return value;
+/** The place first, then what belongs to it, then the headers, which go with the whole address. */
+export function fillDraft(draft: Draft, pool: Pool): Draft {
+  const { operation } = draft;
+  const propertyId = fillSlots(draft.params.propertyId, pool);
+  const place = typeof propertyId === 'string' ? propertyId : undefined;
+  const params = fillSlots(
+    { ...draft.params, ...(place === undefined ? {} : { propertyId: place }) },
+    pool,
+    place,
+  );
+  const query = fillSlots(draft.query, pool, place);
+  const headers = fillSlots(draft.headers, pool, pathOf(operation, params));
+  return { ...draft, params, query, headers, body: fillSlots(draft.body, pool, place) };
+}
+
+function fillSlots<T>(value: T, pool: Pool, near?: string): T {
+  if (value instanceof Slot) return (pool.pick(value.name, value.index, near) ?? value.otherwise) as T;
+  if (Array.isArray(value)) return value.map((item) => fillSlots(item, pool, near)) as T;
+  if (typeof value !== 'object' || value === null || value instanceof Uint8Array) return value;
   return Object.fromEntries(
-    Object.entries(value).map(([name, member]) => [name, fillSlots(member, pool)]),
+    Object.entries(value).map(([name, member]) => [name, fillSlots(member, pool, near)]),
   ) as T;
 }
 
+const pathOf = ({ path }: Operation, params: Draft['params']): string =>
+  path.replace(/\{(\w+)\}/g, (_, name) => encode(params[name]));
+
 export function toWire(draft: Draft): Wire {
-  const path = draft.operation.path.replace(/\{(\w+)\}/g, (_, name) => encode(draft.params[name]));
+  const path = pathOf(draft.operation, draft.params);
   const query = draft.query
     .filter(([, value]) => value !== undefined)
     .map(([name, value]) => `${encode(name)}=${encode(value)}`);
@@ -46,8 +64,13 @@ export function toWire(draft: Draft): Wire {
     method: draft.method,
     target: query.length > 0 ? `${path}?${query.join('&')}` : path,
     headers: Object.fromEntries(headers.map(([name, value]) => [name.toLowerCase(), String(value)])),
-    body: draft.body === undefined ? null : Buffer.from(JSON.stringify(draft.body) ?? ''),
+    body: toBytes(draft.body),
   };
+}
+
+function toBytes(body: unknown): Buffer | null {
+  if (body === undefined) return null;
+  return body instanceof Uint8Array ? Buffer.from(body) : Buffer.from(JSON.stringify(body) ?? '');
 }
 
 const encode = (value: unknown): string => encodeURIComponent(String(value).toWellFormed());

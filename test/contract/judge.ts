@@ -1,10 +1,17 @@
 import type { Operation, Reply } from './contract.ts';
+import { isTrueInWords } from './in-words.ts';
 import type { Reading, Rulebook } from './rulebook.ts';
 import type { Answer, Wire } from './wire.ts';
 
 /** The codes that any problem can have, with their statuses. */
 export type Catalogue = ReadonlyMap<string, number>;
-type Problem = { code: string; status: number; requestId: string; type: string; errors?: { code: string }[] };
+type Problem = {
+  code: string;
+  status: number;
+  requestId: string;
+  type: string;
+  errors?: { in: 'body' | 'query' | 'path' | 'header'; pointer: string; code: string }[];
+};
 
 const REQUEST_ID = /^[\w.-]{8,64}$/;
 const HEADERS: Readonly<Record<string, RegExp>> = {
@@ -16,9 +23,20 @@ const HEADERS: Readonly<Record<string, RegExp>> = {
   'cache-control': /no-store|max-age/,
   'x-request-id': REQUEST_ID,
 };
-/** Well-formed and refused all the same; the contract says so in words. */
-const REFUSED_IN_WORDS = new Set(['common_password', 'invalid_cursor']);
-const NOT_READ = new Set(['request.invalid', 'request.too_large', 'request.unsupported_media_type']);
+/** What a user sent is shown where nothing runs. */
+const FILE_POLICY = /^default-src 'none'; sandbox$/;
+const NOT_READ = new Set([
+  ...['request.invalid', 'request.too_large', 'request.unsupported_media_type'],
+  'request.precondition_required',
+]);
+const ASKED_FOR: Readonly<Record<number, string>> = { 206: 'range', 304: 'if-none-match', 416: 'range' };
+const SIGNATURES: Readonly<Record<string, RegExp>> = {
+  'image/jpeg': /^\xff\xd8\xff/,
+  'image/png': /^\x89PNG\r\n/,
+  'image/webp': /^RIFF[\s\S]{4}WEBP/,
+  'image/avif': /^[\s\S]{4}ftyp/,
+  'text/calendar': /^BEGIN:VCALENDAR\r\n[\s\S]*END:VCALENDAR\r\n$/,
+};
 
 /** The first thing that is not as it was promised, or null. */
 export function judge(
@@ -30,19 +48,24 @@ export function judge(
 ): string | null {
   const { status, headers } = answer;
   if (status >= 500) return `status ${status}`;
-  for (const [name, pattern] of Object.entries(HEADERS)) {
+  const isPicture = status < 400 && showsPictures(operation);
+  for (const [name, usual] of Object.entries(HEADERS)) {
+    const pattern = isPicture && name === 'content-security-policy' ? FILE_POLICY : usual;
     if (!pattern.test(headers[name] ?? '')) return `the header ${name} is ${headers[name]}`;
   }
   const shown = wire.headers['x-request-id'] ?? '';
   if (REQUEST_ID.test(shown) && headers['x-request-id'] !== shown)
     return 'the request id that was sent is lost';
   if (wire.method === 'HEAD' || wire.method === 'OPTIONS') {
-    return answer.text === '' ? null : `${wire.method} is answered with a body`;
+    return answer.bytes.length === 0 ? null : `${wire.method} is answered with a body`;
   }
+  const asked = ASKED_FOR[status];
+  if (asked !== undefined && wire.headers[asked] === undefined) return `${status} without ${asked}`;
 
-  const body = parse(answer.text);
+  const isJson = isJsonType(headers['content-type']);
+  const body = isJson || answer.bytes.length === 0 ? parse(answer.text) : answer.bytes;
   if (body === undefined) return 'the body is not JSON';
-  if (/\\u[dD][89a-fA-F]/.test(answer.text)) return 'the body has half a character';
+  if (isJson && /\\u[dD][89a-fA-F]/.test(answer.text)) return 'the body has half a character';
   const problem = status >= 400 ? (body as Problem) : null;
   const fault = problem && faultOfProblem(catalogue, problem, answer);
   if (fault) return fault;
@@ -55,7 +78,7 @@ export function judge(
   if (problem && !reply.description.split(', ').includes(problem.code)) {
     return `${operation.operationId} does not say that it can answer ${status} ${problem.code}`;
   }
-  return judgeVerdict(operation, verdict, status, problem);
+  return judgeVerdict(operation, verdict, wire, status, problem);
 }
 
 function faultOfProblem(catalogue: Catalogue, problem: Problem, { status, headers }: Answer): string | null {
@@ -83,35 +106,61 @@ function judgeNowhere(problem: Problem | null, { status }: Answer): string | nul
   return `an address that is not published answers ${status} ${problem?.code ?? ''}`;
 }
 
-function faultOfReply(
-  rulebook: Rulebook,
-  reply: Reply,
-  { text, headers }: Answer,
-  body: unknown,
-): string | null {
+function faultOfReply(rulebook: Rulebook, reply: Reply, answer: Answer, body: unknown): string | null {
+  const { bytes, headers } = answer;
+  const lost = Object.keys(reply.headers ?? {}).find((name) => headers[name.toLowerCase()] === undefined);
+  if (lost !== undefined) return `the header ${lost} is published and not sent`;
   const type = headers['content-type'];
   if (!reply.content) {
-    return text === '' && type === undefined ? null : `a body of ${type} where none is published`;
+    return bytes.length === 0 && type === undefined ? null : `a body of ${type} where none is published`;
   }
-  const media = type === undefined ? undefined : reply.content[type];
+  const media =
+    type === undefined ? undefined : reply.content[type.replace(/^(text\/.*); charset=utf-8$/, '$1')];
   if (!media) return `the content type is ${type}`;
+  if (!isJsonType(type)) return faultOfFile(answer);
   const fault = rulebook.fault(media.schema, body);
   return fault && `the body is not what the schema says: ${fault}`;
+}
+
+function faultOfFile({ status, headers, bytes }: Answer): string | null {
+  const type = headers['content-type']?.split(';', 1)[0] ?? '';
+  const [, from, to, size] = /^bytes (\d+)-(\d+)\/(\d+)$/.exec(headers['content-range'] ?? '') ?? [];
+  if (status === 206) {
+    const isPart = Number(to) - Number(from) + 1 === bytes.length && Number(to) < Number(size);
+    return isPart ? null : `${bytes.length} bytes are sent as ${headers['content-range']}`;
+  }
+  return SIGNATURES[type]?.test(bytes.toString('latin1'))
+    ? null
+    : `what is sent as ${type} is something else`;
 }
 
 function judgeVerdict(
   operation: Operation,
   verdict: Reading['verdict'],
+  wire: Wire,
   status: number,
   problem: Problem | null,
 ): string | null {
   if (verdict === 'broken' && status < 400) return `a broken request succeeded with ${status}`;
-  if (verdict === 'valid' && problem && NOT_READ.has(problem.code)) {
-    const inWords = problem.errors?.every(({ code }) => REFUSED_IN_WORDS.has(code));
-    if (!inWords) return `${operation.operationId} refused a request that the contract allows`;
-  }
-  return null;
+  if (verdict !== 'valid' || !problem) return null;
+  if (problem.code.startsWith('pictures.')) return `${operation.operationId} refused a good picture`;
+  if (!NOT_READ.has(problem.code)) return null;
+  const inWords = problem.errors?.every(({ in: place, pointer, code }) =>
+    isTrueInWords(code, pointer, partOf(wire, place)),
+  );
+  return inWords ? null : `${operation.operationId} refused a request that the contract allows`;
 }
+
+function partOf({ target, headers, body }: Wire, place: string): unknown {
+  if (place === 'header') return headers;
+  if (place === 'query') return Object.fromEntries(new URLSearchParams(target.split('?')[1] ?? ''));
+  return body === null ? null : parse(body.toString('utf8'));
+}
+
+const showsPictures = (operation: Operation | null): boolean =>
+  Object.keys(operation?.replies[200]?.content ?? {}).some((type) => type.startsWith('image/'));
+
+const isJsonType = (type = ''): boolean => /^application\/(?:[\w-]+\+)?json$/.test(type);
 
 /** Null for no body, undefined for one that is not JSON. */
 function parse(text: string): unknown {

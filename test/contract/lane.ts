@@ -1,10 +1,11 @@
 import { randomUUID } from 'node:crypto';
-import { fillSlots, toWire } from './draft.ts';
+import { fillDraft, toWire } from './draft.ts';
 import { type Catalogue, judge } from './judge.ts';
 import type { Caller, Plan } from './plans.ts';
 import { createPool } from './pool.ts';
+import { createRights, idsIn, placeIn } from './rights.ts';
 import type { Reading, Rulebook } from './rulebook.ts';
-import type { createVisitors } from './visitors.ts';
+import type { createVisitors, Visitor } from './visitors.ts';
 import { type Answer, type Send, toCurl, type Wire } from './wire.ts';
 
 /** Two people and all that they were given, asking one thing after another. */
@@ -23,21 +24,23 @@ type Setting = {
 };
 
 /** Answers with what may be read, writes nothing, and so believes a token to its end. */
-const READS_BY_POST = new Set(['startPasskey']);
+const READS_BY_POST = new Set(['startPasskey', 'createQuote']);
 const OVER = new Set(['auth.session_ended', 'auth.invalid_token']);
 const ENDS = new Set(['logout', 'eraseMe']);
-const ID_IN_PATH = /\b(?:ses|key|psk)_[0-9a-z]{26}\b/;
 
 /** What was answered in better days: nothing was done again, and nobody's session ended by it. */
 const isReplay = ({ headers }: Answer): boolean => headers['idempotent-replayed'] === 'true';
 
 export async function openLane({ url, send, rulebook, catalogue, visitors, tally }: Setting): Promise<Lane> {
   const pool = createPool();
+  const rights = createRights(pool);
   const people = {
     first: await visitors.arrive(pool),
     second: await visitors.arrive(pool),
   };
-  const ended: string[] = [];
+  const ended: Pick<Visitor, 'email' | 'token'>[] = [];
+  rights.note(await visitors.publish(pool, people.first), 'published');
+  rights.note(await visitors.archive(pool, people.first), 'archived');
 
   const credentialOf = (caller: Caller, forged: string): string | undefined => {
     switch (caller) {
@@ -49,26 +52,30 @@ export async function openLane({ url, send, rulebook, catalogue, visitors, tally
       case 'key':
         return `Bearer ${people.first.key}`;
       case 'ended':
-        return ended.at(-1) ?? forged;
+        return ended.length > 0 ? `Bearer ${ended.at(-1)?.token}` : forged;
       case 'forged':
         return forged;
     }
   };
 
-  const ownerOf = (caller: Caller): string | null =>
-    caller === 'first' || caller === 'key'
-      ? people.first.email
-      : caller === 'second'
-        ? people.second.email
-        : null;
+  const ownerOf = (caller: Caller): string | null => {
+    switch (caller) {
+      case 'first':
+      case 'second':
+        return people[caller].email;
+      case 'key':
+        return people.first.email;
+      case 'ended':
+        return ended.at(-1)?.email ?? null;
+      case 'nobody':
+      case 'forged':
+        return null;
+    }
+  };
 
   const build = ({ draft, caller, forged, tricks }: Plan): Wire => {
-    const filled = {
-      ...draft,
-      ...fillSlots({ ...draft, operation: null }, pool),
-      operation: draft.operation,
-    };
     const authorization = credentialOf(caller, forged);
+    const filled = fillDraft(draft, pool);
     const shaped = tricks.reduce((value, { onDraft }) => onDraft?.(value) ?? value, filled);
     const written = toWire(shaped);
     const headers = {
@@ -80,44 +87,54 @@ export async function openLane({ url, send, rulebook, catalogue, visitors, tally
     return tricks.reduce<Wire>((wire, { onWire }) => onWire?.(wire) ?? wire, { ...written, headers });
   };
 
-  /** What a person may expect whatever the contract says: no foreign things, no things that are gone. */
-  const judgeRights = (caller: Caller, wire: Wire, reading: Reading, answer: Answer): string | null => {
-    if (answer.status >= 400 || isReplay(answer) || !reading.operation) return null;
-    const { operationId, isPublic } = reading.operation;
-    const id = ID_IN_PATH.exec(wire.target)?.[0];
-    if (id && pool.isGone(id)) return `${id} was removed, and ${operationId} found it`;
-    if (id && pool.ownerOf(id) !== ownerOf(caller))
-      return `${id} is somebody else's, and ${operationId} found it`;
-    if (isPublic) return null;
-    if (caller === 'nobody' || caller === 'forged')
+  const judgeRights = (caller: Caller, wire: Wire, { operation }: Reading, answer: Answer): string | null => {
+    if (answer.status >= 400 || isReplay(answer) || !operation) return null;
+    const { operationId, isPublic, isOpen } = operation;
+    const fault = rights.fault(isPublic ? null : ownerOf(caller), { operation, wire, answer });
+    if (fault !== null || isPublic) return fault;
+    const isForged = caller === 'forged' || (caller === 'ended' && ended.length === 0);
+    if (isForged || (caller === 'nobody' && !isOpen))
       return `${operationId} let somebody in without credentials`;
     const writes = wire.method !== 'GET' && wire.method !== 'HEAD' && !READS_BY_POST.has(operationId);
     return caller === 'ended' && writes ? `${operationId} was done with credentials that had ended` : null;
   };
 
+  /** What was done is not done again: the first answer comes back, to the byte. */
+  const judgeReplay = async (wire: Wire, { operation }: Reading, first: Answer): Promise<string | null> => {
+    const isAsked = wire.method === 'POST' && wire.headers['idempotency-key'] !== undefined;
+    if (!isAsked || first.status >= 300 || !operation || ENDS.has(operation.operationId)) return null;
+    const again = await send(wire);
+    const isSame = again.status === first.status && again.text === first.text && isReplay(again);
+    return isSame ? null : `${operation.operationId} answered ${again.status} ${again.text} the second time`;
+  };
+
   const leave = async (caller: 'first' | 'second', because: { isAsked: boolean }): Promise<void> => {
-    const { token } = people[caller];
-    if (because.isAsked) ended.push(`Bearer ${token}`);
+    if (because.isAsked) ended.push(people[caller]);
     people[caller] = await visitors.comeBack(pool, people[caller]);
   };
 
   const learn = async (caller: Caller, wire: Wire, reading: Reading, answer: Answer): Promise<void> => {
     const body = answer.text.startsWith('{') ? JSON.parse(answer.text) : null;
-    if (answer.status < 400 || reading.operation?.operationId === 'login') {
-      pool.harvest(body, ownerOf(caller));
+    const { operation } = reading;
+    const isDone = answer.status < 300 && operation !== null && !isReplay(answer);
+    const who = ownerOf(caller);
+    if (answer.status < 400 || operation?.operationId === 'login') {
+      pool.harvest(body, who, placeIn(wire));
     }
     if (wire.headers['idempotency-key']) pool.put('Idempotency-Key', wire.headers['idempotency-key']);
-    if (answer.headers.etag) pool.put('If-None-Match', answer.headers.etag);
-    const isDone = answer.status < 300 && reading.operation !== null && !isReplay(answer);
-    if (isDone && wire.method === 'DELETE') {
-      const id = ID_IN_PATH.exec(wire.target)?.[0];
-      if (id) pool.bury(id);
+    const { etag } = answer.headers;
+    if (etag) {
+      pool.put('If-None-Match', etag);
+      const path = wire.target.split('?', 1)[0] ?? '';
+      for (const name of ['If-None-Match', 'If-Match', 'If-Range']) pool.putNewest(name, etag, path);
     }
+    if (isDone) rights.learn({ operation, wire, answer });
+    if (isDone && operation.operationId === 'eraseMe' && who !== null) rights.forget(who);
     const { first } = people;
     if (caller === 'key' && OVER.has(body?.code))
       people.first = { ...first, ...(await visitors.comeBack(pool, first)) };
     if (caller !== 'first' && caller !== 'second') return;
-    const isAsked = isDone && ENDS.has(reading.operation?.operationId ?? '');
+    const isAsked = isDone && ENDS.has(operation.operationId);
     if (isAsked || OVER.has(body?.code))
       await leave(caller, { isAsked: isAsked || body.code === 'auth.session_ended' });
   };
@@ -129,22 +146,46 @@ export async function openLane({ url, send, rulebook, catalogue, visitors, tally
     }
   };
 
+  /** Counted, judged, learned from; what is wrong about it or null. */
+  const look = async (
+    caller: Caller,
+    wire: Wire,
+    reading: Reading,
+    answer: Answer,
+  ): Promise<string | null> => {
+    count(reading, answer);
+    const wrong =
+      judge(rulebook, catalogue, wire, reading, answer) ?? judgeRights(caller, wire, reading, answer);
+    await learn(caller, wire, reading, answer);
+    return wrong;
+  };
+
+  /** What one person is about to do with their own, the other one asks for first. */
+  const askAsOther = async (caller: Caller, wire: Wire, reading: Reading): Promise<string | null> => {
+    const isOwners = caller === 'first' || caller === 'key';
+    if (!isOwners || reading.verdict !== 'valid' || reading.operation?.isPublic !== false) return null;
+    if (idsIn(wire).length === 0) return null;
+    const { 'idempotency-key': _, ...headers } = wire.headers;
+    const own = { authorization: `Bearer ${people.second.token}`, 'cf-connecting-ip': randomUUID() };
+    const whichever = headers['if-match'] === undefined ? {} : { 'if-match': '*' };
+    const other = { ...wire, headers: { ...headers, ...own, ...whichever } };
+    return look('second', other, rulebook.read(other), await send(other));
+  };
+
   return {
     async run(plan) {
       const wire = build(plan);
       const reading = rulebook.read(wire);
+      const wrongBefore = plan.isRepeated ? await askAsOther(plan.caller, wire, reading) : null;
       const answer = await send(wire);
-      count(reading, answer);
-
-      const wrong =
-        judge(rulebook, catalogue, wire, reading, answer) ?? judgeRights(plan.caller, wire, reading, answer);
-      await learn(plan.caller, wire, reading, answer);
+      const again = plan.isRepeated ? await judgeReplay(wire, reading, answer) : null;
+      const wrong = wrongBefore ?? (await look(plan.caller, wire, reading, answer)) ?? again;
       if (wrong === null) return;
       const done = plan.tricks.map((trick) => trick.name).join(', ') || 'nothing';
       throw new Error(
         [
           wrong,
-          `asked by ${plan.caller}, ${reading.verdict}, tricks: ${done}`,
+          `asked by ${plan.caller}${wrongBefore ? ', but first by the other' : ''}, ${reading.verdict}, tricks: ${done}`,
           toCurl(url, wire),
           `${answer.status} ${answer.text.slice(0, 1_000)}`,
         ].join('\n'),

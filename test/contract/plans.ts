@@ -1,6 +1,8 @@
 import fc, { type Arbitrary } from 'fast-check';
 import type { Document, Operation } from './contract.ts';
 import { type Draft, Slot } from './draft.ts';
+import { gentle, orderly } from './orderly.ts';
+import { files } from './pictures.ts';
 import { onBytes } from './tricks/on-bytes.ts';
 import { onSurroundings } from './tricks/on-surroundings.ts';
 import { onValues } from './tricks/on-values.ts';
@@ -16,10 +18,14 @@ export type Plan = {
   readonly caller: Caller;
   readonly forged: string;
   readonly tricks: readonly Trick[];
+  /** Whether it is also asked by the other person, before, and with an idempotency key again, after. */
+  readonly isRepeated: boolean;
 };
 
 /** What makes work long after its answer: an account to be made anew, a job that copies everything. */
-const RARE = new Set(['eraseMe', 'requestExport']);
+const RARE = new Set(['eraseMe', 'requestExport', 'archiveProperty']);
+/** What takes away what others ask about. */
+const SELDOM = new Set(['unpublishProperty', 'deleteImage', 'removeFeed']);
 const HEADER_SAFE = /^[\x21-\x7e](?:[\x20-\x7e]*[\x21-\x7e])?$/;
 const FORGED = [
   'Bearer',
@@ -40,18 +46,24 @@ const tricks = fc.oneof(onValues, onBytes, onSurroundings);
 export function plans(document: Document, operations: readonly Operation[]): Arbitrary<Plan> {
   return fc.oneof(
     ...operations.map((operation) => ({
-      weight: RARE.has(operation.operationId) ? 1 : operation.body || operation.parameters.length > 0 ? 8 : 3,
+      weight: weightOf(operation),
       arbitrary: planFor(document, operation),
     })),
   );
 }
 
+function weightOf({ operationId, body, upload, parameters }: Operation): number {
+  if (RARE.has(operationId)) return 1;
+  return (body || upload || parameters.length > 0) && !SELDOM.has(operationId) ? 8 : 3;
+}
+
 function planFor(document: Document, operation: Operation): Arbitrary<Plan> {
   const own = operation.isPublic ? 1 : 6;
+  const nobody = operation.isPublic ? 6 : operation.isOpen ? 4 : 1;
   return fc.record({
     draft: draftFor(document, operation),
     caller: fc.oneof(
-      { weight: operation.isPublic ? 6 : 1, arbitrary: fc.constant<Caller>('nobody') },
+      { weight: nobody, arbitrary: fc.constant<Caller>('nobody') },
       { weight: own, arbitrary: fc.constantFrom<Caller>('first', 'first', 'first', 'second') },
       { weight: 1, arbitrary: fc.constantFrom<Caller>('key', 'ended', 'forged') },
     ),
@@ -60,50 +72,73 @@ function planFor(document: Document, operation: Operation): Arbitrary<Plan> {
       { weight: 3, arbitrary: fc.constant([]) },
       { weight: 7, arbitrary: fc.array(tricks, { minLength: 1, maxLength: 3 }) },
     ),
+    isRepeated: fc.constantFrom(true, false),
   });
 }
 
 function draftFor(document: Document, operation: Operation): Arbitrary<Draft> {
-  const { body } = operation;
   const values = (place: string) =>
     fc.record(
       Object.fromEntries(
         operation.parameters
           .filter((parameter) => parameter.in === place)
-          .map(({ name, required, schema }) => {
+          .map(({ name, required, schema }): [string, Arbitrary<unknown>] => {
             const isUsable = (text: string) => place !== 'header' || HEADER_SAFE.test(text);
-            const around = handedOut(slotName(name, schema.pattern));
-            const value = validValues(document, schema, (_, texts) => around(name, texts.filter(isUsable)));
-            return [name, required ? value : fc.option(value, { nil: undefined, freq: 2 })];
+            const around = handedOut(slotName(name, schema.pattern), place === 'path' ? 6 : 2);
+            const value = validValues(
+              document,
+              schema,
+              (_, texts) => around(name, texts.filter(isUsable)),
+              name,
+            );
+            return [name, required ? value : fc.option(value, { nil: undefined, freq: 3 })];
           }),
       ),
       { noNullPrototype: true },
     );
-  const content = body ? validValues(document, body.schema, handedOut()) : fc.constant(undefined);
   return fc
     .record({
       params: values('path'),
-      query: values('query').map((query) => Object.entries(query)),
+      query: mended(values('query')).map((query) => Object.entries(query as object)),
       headers: values('header'),
-      body: body && !body.required ? fc.option(content, { nil: undefined, freq: 2 }) : content,
+      sent: contentFor(document, operation),
     })
-    .map((parts) => ({
+    .map(({ sent: { type, body }, ...parts }) => ({
       ...parts,
-      headers:
-        parts.body === undefined ? parts.headers : { ...parts.headers, 'content-type': 'application/json' },
+      body,
+      headers: body === undefined ? parts.headers : { ...parts.headers, 'content-type': type },
       operation,
       method: operation.method,
     }));
 }
 
-/** Half the time what the service has handed out under this name, if it has. */
+type Content = { readonly type: string; readonly body: unknown };
+
+function contentFor(document: Document, { body, upload }: Operation): Arbitrary<Content> {
+  const type = 'application/json';
+  if (upload) return files(upload).map((file) => ({ type: file.type, body: file.bytes }));
+  if (!body) return fc.constant({ type, body: undefined });
+  const content = mended(validValues(document, body.schema, handedOut()));
+  const sent = body.required ? content : fc.option(content, { nil: undefined, freq: 2 });
+  return sent.map((value) => ({ type, body: value }));
+}
+
+/** One in eight as the schema alone allows it, the others as its words have it too. */
+const mended = (values: Arbitrary<unknown>): Arbitrary<unknown> =>
+  fc.tuple(values, fc.constantFrom(...MENDS)).map(([value, mend]) => mend(value));
+const asItIs = (value: unknown) => value;
+const MENDS = [asItIs, orderly, orderly, gentle, gentle, gentle, gentle, gentle];
+
+/** What the service has handed out under this name, if it has: half the time, of what is in a path more often. */
 const handedOut =
-  (fixed?: string): Around =>
+  (fixed?: string, weight = 1): Around =>
   (name, value) =>
-    fc.oneof(
-      value,
-      fc.tuple(fc.nat(23), value).map(([index, otherwise]) => new Slot(fixed ?? name, index, otherwise)),
-    );
+    fc.oneof(value, {
+      weight,
+      arbitrary: fc
+        .tuple(fc.nat(23), value)
+        .map(([index, otherwise]) => new Slot(fixed ?? name, index, otherwise)),
+    });
 
 /** An id is known by its prefix, everything else by its own name. */
 const slotName = (name: string, pattern?: string) => /^\^([a-z]{3})_/.exec(pattern ?? '')?.[1] ?? name;

@@ -8,6 +8,7 @@ import {
   resolveSchema,
   type Schema,
 } from './contract.ts';
+import { isGoodPicture } from './pictures.ts';
 import type { Wire } from './wire.ts';
 
 /** What the contract says about a request on the wire and about a body that comes back. */
@@ -48,6 +49,7 @@ export function createRulebook(document: Document) {
   };
 
   const judgeBody = (operation: Operation, { headers, body }: Wire): Reading['verdict'] => {
+    if (operation.upload) return judgeUpload(operation.upload, { headers, body });
     if (!operation.body) return 'valid';
     if (body === null || body.length === 0) return operation.body.required ? 'broken' : 'valid';
     if (body.length > MAX_BODY_BYTES) return 'broken';
@@ -89,7 +91,10 @@ export function createRulebook(document: Document) {
         if (parameter.in === 'path')
           return judgeParameter(parameter, decoded(segments[parameter.name] ?? ''));
         if (parameter.in === 'header') {
-          return judgeParameter(parameter, wire.headers[parameter.name.toLowerCase()]?.trim());
+          const given = wire.headers[parameter.name.toLowerCase()]?.trim();
+          const verdict = judgeParameter(parameter, given);
+          // An empty header may be taken for none.
+          return given === '' && verdict === 'valid' ? 'unclear' : verdict;
         }
         const given = searchParams.getAll(parameter.name);
         return given.length > 1 ? 'unclear' : judgeParameter(parameter, given[0]);
@@ -107,6 +112,17 @@ export function createRulebook(document: Document) {
       return validate(body) ? null : ajv.errorsText(validate.errors);
     },
   };
+}
+
+/** Which bytes are a picture is not published; of some it is known all the same. */
+function judgeUpload(
+  { types, maxBytes }: NonNullable<Operation['upload']>,
+  { headers, body }: Pick<Wire, 'headers' | 'body'>,
+): Reading['verdict'] {
+  if (body === null || body.length === 0 || body.length > maxBytes) return 'broken';
+  const type = headers['content-type'] ?? '';
+  if (!types.includes(type.split(';', 1)[0]?.trim().toLowerCase() ?? '')) return 'broken';
+  return isGoodPicture({ type, bytes: body }) ? 'valid' : 'unclear';
 }
 
 /** Without references, and with every object closed whose schema does not say that it is open. */

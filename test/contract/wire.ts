@@ -11,6 +11,8 @@ export type Wire = {
 export type Answer = {
   readonly status: number;
   readonly headers: Readonly<Record<string, string>>;
+  readonly bytes: Buffer;
+  /** Empty where the answer is no text. */
   readonly text: string;
 };
 
@@ -18,6 +20,8 @@ export type Send = (wire: Wire) => Promise<Answer>;
 
 const PATIENCE_MS = 30_000;
 const SHOWN_BYTES = 2_000;
+/** Whoever announces more than this is answered before all of it is sent, and hung up on. */
+const ANNOUNCED_BYTES = 1024 * 1024;
 
 /** Node's own client, because fetch corrects what is to be sent as it is. */
 export function openWire(url: string): { send: Send; close(): void } {
@@ -32,19 +36,24 @@ export function openWire(url: string): { send: Send; close(): void } {
         const chunks: Buffer[] = [];
         incoming.on('data', (chunk: Buffer) => chunks.push(chunk));
         incoming.once('error', reject);
-        incoming.once('end', () =>
+        incoming.once('end', () => {
+          const bytes = Buffer.concat(chunks);
+          const isPicture = incoming.headers['content-type']?.startsWith('image/') ?? false;
           resolve({
             status: incoming.statusCode ?? 0,
             headers: Object.fromEntries(
               Object.entries(incoming.headers).map(([name, value]) => [name, String(value)]),
             ),
-            text: Buffer.concat(chunks).toString('utf8'),
-          }),
-        );
+            bytes,
+            text: isPicture ? '' : bytes.toString('utf8'),
+          });
+          if (!outgoing.writableEnded) outgoing.destroy();
+        });
       });
       outgoing.once('timeout', () => outgoing.destroy(new Error(`No answer within ${PATIENCE_MS} ms`)));
       outgoing.once('error', reject);
-      outgoing.end(body ?? undefined);
+      if (body !== null && body.length > ANNOUNCED_BYTES) outgoing.write(body.subarray(0, SHOWN_BYTES));
+      else outgoing.end(body ?? undefined);
     });
   return { send, close: () => agent.destroy() };
 }

@@ -23,6 +23,9 @@ const TYPES = [
     'application/x-www-form-urlencoded',
     'multipart/form-data; boundary=x',
     'application/xml',
+    'image/png',
+    'image/jpeg; q=1',
+    'image/svg+xml',
   ],
   ...[
     'application/json; charset=utf-16',
@@ -42,18 +45,21 @@ const TYPES = [
 const HEADERS = [
   ['x-request-id', ['', 'short', 'good-request-id', 'x'.repeat(5000), 'a b c d e f g', '../../etc/passwd']],
   ['if-none-match', ['*', '"x"', 'W/"x"', '"', ',,,', 'x'.repeat(3000), '\u00ff']],
-  ['if-match', ['*', '"x"', '']],
+  ['if-match', ['*', '"x"', 'W/"x", "y"', 'x', '"', 'x'.repeat(3000), '\u00ff', '']],
+  ['if-range', ['"x"', 'W/"x"', 'Sat, 21 Nov 2026 00:00:00 GMT', '']],
+  ['cache-control', ['no-cache', 'max-age=0, no-cache', 'x'.repeat(3000)]],
   ['accept', ['text/html', 'application/xml;q=1', '', '*/*;q=0', 'x']],
   ['accept-language', ['de', 'x'.repeat(2000), '\u00ff']],
   ['accept-encoding', ['br', 'identity;q=0', 'x']],
   ['content-encoding', ['gzip', 'br', 'x']],
   ['origin', ['http://localhost:3000', 'https://evil.example', 'null', '']],
-  ['range', ['bytes=0-10', 'bytes=5-1', 'x']],
+  ['range', ['bytes=0-10', 'bytes=5-1', 'bytes=0-0,2-3', `bytes=${'9'.repeat(400)}-`, 'bytes=-0', 'x']],
   ['x-http-method-override', ['DELETE', 'PUT']],
   ['x-forwarded-host', ['evil.example']],
   ['user-agent', ['', 'x'.repeat(3000), '\u00ff\u00fe', 'jndi:ldap://x']],
   ['cookie', ['session=1', 'x'.repeat(3000)]],
 ] as const;
+const ODD_QUERIES = ['x', '__proto__', 'limit[]', 'constructor'];
 const KEYS = ['', ' ', 'x'.repeat(255), 'x'.repeat(256), 'k\u00e9y', '\u00ff', '\t', "'; DROP TABLE replay"];
 const contentType = fc.constantFrom(...TYPES).map((type) => withHeader('content-type', type));
 const noContentType = fc.constant<Trick>({
@@ -78,7 +84,7 @@ const path = fc.record({ odd: fc.constantFrom(...ODD_PATHS), from: fc.nat() }).m
 );
 const query = fc
   .record({
-    name: fc.constantFrom('limit', 'cursor', 'x', '__proto__', 'limit[]', 'constructor'),
+    name: fc.constantFrom('limit', 'cursor', 'from', 'checkOut', 'adults', 'width', 'token', ...ODD_QUERIES),
     value: fc.oneof(
       fc.constantFrom(
         '',

@@ -69,7 +69,10 @@ export const onValues: Arbitrary<Trick> = fc.oneof(
 function onBody(name: string, change: (body: unknown) => unknown): Trick {
   return {
     name,
-    onDraft: (draft) => (draft.body === undefined ? draft : { ...draft, body: change(draft.body) }),
+    onDraft: (draft) =>
+      draft.body === undefined || draft.body instanceof Uint8Array
+        ? draft
+        : { ...draft, body: change(draft.body) },
   };
 }
 
