@@ -34,6 +34,7 @@ export function changeStatus(
   tx.write('facts', { ...facts, status: change.to });
   return commit(tx, call, {
     audit: { action: `property.${change.to}`, data: { from: status } },
+    event: { type: 'property.changed', data: { status: change.to }, previous: { status } },
     value: change.to,
   });
 }

@@ -32,6 +32,13 @@ export type AuditNote = {
   readonly data?: Readonly<Record<string, unknown>>;
 };
 
+/** What happened, for whoever follows the book: as it is now, and as it was. */
+export type EventNote = {
+  readonly type: string;
+  readonly data: Readonly<Record<string, unknown>>;
+  readonly previous: Readonly<Record<string, unknown>> | null;
+};
+
 /** The book for somebody of the host side. A stranger learns no more of it than that it is not theirs. */
 export function openFor(
   reader: Reader,

@@ -1,5 +1,5 @@
 import { newId } from '../kernel/ids.ts';
-import type { AuditNote, Call, Outcome } from './command.ts';
+import type { AuditNote, Call, EventNote, Outcome } from './command.ts';
 import { takeSnapshot } from './outbox/snapshot.ts';
 import type { Transactor } from './store/transactor.ts';
 
@@ -19,9 +19,13 @@ export type BookAudit = {
 export function commit<T>(
   tx: Transactor,
   call: Call,
-  { audit, value }: { audit: AuditNote | null; value: T },
+  { audit, event, value }: { audit: AuditNote | null; event?: EventNote; value: T },
 ): Outcome<T> {
   const { version } = tx.grow();
+  if (event) {
+    const { type, data, previous } = event;
+    tx.append({ type, at: call.now, actorKind: call.actorKind, actorId: call.accountId, data, previous });
+  }
   const snapshot = takeSnapshot(tx);
   if (snapshot !== null) tx.post('projection', snapshot.propertyId, snapshot, call.now);
   if (audit !== null && snapshot !== null) {

@@ -1,21 +1,31 @@
 import type { Call } from './command.ts';
 import { equalsSnapshot, type Snapshot, takeSnapshot } from './outbox/snapshot.ts';
+import type { BookingTally } from './store/reader.ts';
 import type { Transactor } from './store/transactor.ts';
 
-/** `ahead`: D1 knows a later version than the book, so the book was set back to an earlier point. */
+/** `ahead`: D1 knows what the book does not, so the book was set back to an earlier point. */
 export type Comparison = 'equal' | 'behind' | 'ahead' | 'different';
+/** What D1 has of a book. */
+export type Seen = { readonly snapshot: Snapshot | null; readonly bookings: BookingTally };
 
 /**
- * What D1 has against what the book has. Whatever differs is sent again; a book that was set back begins a
- * new epoch first, since D1 never goes back to an earlier version.
+ * What D1 has against what the book has. Whatever differs is sent again. Where D1 has versions or bookings that
+ * the book does not know, or has lost some, the book begins a new epoch: all of it goes to D1 as of that, and
+ * what is left there of earlier ones is removed.
  */
-export function compare(tx: Transactor, call: Call, seen: Snapshot | null) {
+export function compare(tx: Transactor, call: Call, seen: Seen) {
   const own = takeSnapshot(tx);
   if (own === null) return { ok: false, refusal: 'unopened' } as const;
-  const result = judge(own, seen);
-  if (result === 'ahead' && seen !== null) tx.outlive(Math.max(seen.epoch, own.epoch));
+  const listed = judge(own, seen.snapshot);
+  // Bookings are sent before the listing of the same version, so only of that one can they be compared.
+  const isAstray = listed === 'equal' && !sameTally(tx.bookingTally(), seen.bookings);
+  const result = isAstray ? 'different' : listed;
+  if (isAstray || result === 'ahead') {
+    tx.outlive(Math.max(seen.snapshot?.epoch ?? 0, own.epoch));
+    postBookings(tx, call, own.propertyId);
+  }
   if (result !== 'equal') tx.post('projection', own.propertyId, takeSnapshot(tx), call.now);
-  return { ok: true, value: result } as const;
+  return { ok: true, value: result, changed: false } as const;
 }
 
 function judge(own: Snapshot, seen: Snapshot | null): Comparison {
@@ -24,4 +34,13 @@ function judge(own: Snapshot, seen: Snapshot | null): Comparison {
   if (order > 0) return 'behind';
   if (order < 0) return 'ahead';
   return equalsSnapshot(own, seen) ? 'equal' : 'different';
+}
+
+const sameTally = (a: BookingTally, b: BookingTally): boolean => a.count === b.count && a.digest === b.digest;
+
+/** All of them, and then that there are no others. */
+function postBookings(tx: Transactor, call: Call, propertyId: string): void {
+  const { epoch } = tx.head();
+  for (const booking of tx.bookings()) tx.post('booking', booking.id, { epoch, booking }, call.now);
+  tx.post('no_other_booking', propertyId, { propertyId, epoch }, call.now);
 }

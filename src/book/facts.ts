@@ -10,6 +10,8 @@ export type Facts = {
   readonly capacity: number;
   readonly petsAllowed: boolean;
   readonly status: PropertyStatus;
+  /** Grows when somebody may no longer know the calendar's address, which ends with it. */
+  readonly calendarKey: number;
 };
 
 /** What a book is told of the description, which is edited in D1 and grows in version there. */

@@ -16,6 +16,7 @@ export {
   STATUSES,
   type ToldFacts,
 } from './facts.ts';
+export type { Replay } from './keeper.ts';
 export type { Sink } from './outbox/drain.ts';
 export type { Snapshot } from './outbox/snapshot.ts';
 export {
@@ -26,3 +27,6 @@ export {
   POLICIES,
   Rules,
 } from './schemas.ts';
+export type { Booking } from './stays/booking.ts';
+export { MAX_UNPAID_HOLDS, PAYMENT_HOLD_MS } from './stays/life.ts';
+export { BOOKING_DIGEST, type BookingTally, type Waiting } from './store/reader.ts';

@@ -2,6 +2,7 @@ import { runInDurableObject } from 'cloudflare:test';
 import { env } from 'cloudflare:workers';
 import { expect, test } from 'vitest';
 import { DEFAULT_RULES } from '../../src/book/schemas.ts';
+import { MINUTE } from '../../src/kernel/clock.ts';
 import { newId } from '../../src/kernel/ids.ts';
 import {
   bookOf,
@@ -52,7 +53,10 @@ test('asking about a property that does not exist finds nothing and leaves nothi
   const book = bookOf(newId('prp', NOW));
   expect(await book.readRules(callBy(HOST))).toEqual({ ok: false, refusal: 'unopened' });
   expect(await book.putRates(callBy(HOST), RATES, '*')).toEqual({ ok: false, refusal: 'unopened' });
-  expect(await book.compare(system(), null)).toEqual({ ok: false, refusal: 'unopened' });
+  expect(await book.compare(system(), { snapshot: null, bookings: { count: 0, digest: 0 } })).toEqual({
+    ok: false,
+    refusal: 'unopened',
+  });
   expect(await book.head()).toEqual({ ok: false, refusal: 'unopened' });
   const tables = await runInDurableObject(book, (_, { storage }) =>
     storage.sql
@@ -276,6 +280,16 @@ test('a feed brings its own nights and takes no other; the same again is no chan
   expect(left.stay).toEqual(before.stay);
 });
 
+test('a hold that ran out is no clash with what another platform sold; one that lives is', async () => {
+  const { book } = await openBook();
+  await putStay(book, 'held', '2027-03-05', '2027-03-08', NOW);
+  await putStay(book, 'held', '2027-03-08', '2027-03-10', NOW + MINUTE);
+  const blocks = [{ uid: 'a', from: night('2027-03-01'), to: night('2027-03-20') }];
+  expect(await book.importBlocks(system(), { feedId: 'fdb_1', blocks })).toMatchObject({
+    value: [{ from: '2027-03-08', to: '2027-03-10' }],
+  });
+});
+
 test('other platforms are told of stays and closed nights, not of what they told us', async () => {
   const { book } = await openBook();
   await putStay(book, 'booked', '2027-03-05', '2027-03-08');
@@ -338,6 +352,7 @@ test('the versions of a book are in D1 in the moment in which the host is answer
     booking_mode: 'request',
     cancellation_policy: 'moderate',
     content_version: 1,
+    calendar_key: 0,
   });
   const helpers = await env.DB.prepare('SELECT account_id, access FROM co_host WHERE property_id = ?')
     .bind(id)
@@ -353,3 +368,95 @@ test('the versions of a book are in D1 in the moment in which the host is answer
   ]);
   expect((await stateOf(book)).outbox).toEqual([]);
 });
+
+test('of an archived property people can be sent away, and nobody can be asked in', async () => {
+  const { book } = await publishedBook();
+  for (const one of ['usr_a', 'usr_b']) {
+    await book.changeCoHost(callBy(HOST), { accountId: one, access: 'full' });
+  }
+  await book.changeStatus(callBy(HOST), { to: 'archived' });
+  const before = await stateOf(book);
+  const asked = { accountId: 'usr_c', access: 'full' } as const;
+  expect(await book.changeCoHost(callBy(HOST), asked)).toEqual({ ok: false, refusal: 'archived' });
+  expect(await stateOf(book)).toEqual(before);
+  for (const [call, accountId] of [
+    [callBy(HOST), 'usr_a'],
+    [system(), 'usr_b'],
+  ] as const) {
+    expect(await book.changeCoHost(call, { accountId, access: null })).toMatchObject({
+      ok: true,
+      changed: true,
+    });
+  }
+});
+
+test('a co-host leaves by themselves, and sends nobody else away', async () => {
+  const { book } = await publishedBook();
+  for (const one of ['usr_a', 'usr_b']) {
+    await book.changeCoHost(callBy(HOST), { accountId: one, access: 'messages' });
+  }
+  const before = await stateOf(book);
+  for (const [who, accountId, refusal] of [
+    ['usr_a', 'usr_b', 'forbidden'],
+    ['usr_stranger', 'usr_stranger', 'not_found'],
+    [HOST, HOST, 'host_already'],
+  ] as const) {
+    expect(await book.changeCoHost(callBy(who), { accountId, access: null })).toEqual({ ok: false, refusal });
+  }
+  const raised = { accountId: 'usr_a', access: 'full' } as const;
+  expect(await book.changeCoHost(callBy('usr_a'), raised)).toEqual({ ok: false, refusal: 'forbidden' });
+  expect(await stateOf(book)).toEqual(before);
+  const left = await book.changeCoHost(callBy('usr_a'), { accountId: 'usr_a', access: null });
+  expect(left).toMatchObject({ ok: true, changed: true });
+});
+
+test('the calendar has another key when somebody may no longer know it, and only then', async () => {
+  const { book } = await publishedBook();
+  const steps = [
+    ['calendar', 0],
+    ['full', 0],
+    ['messages', 1],
+    [null, 1],
+    ['full', 1],
+    ['calendar', 1],
+    [null, 2],
+    [null, 2],
+  ] as const;
+  for (const [access, calendarKey] of steps) {
+    await book.changeCoHost(callBy(HOST), { accountId: 'usr_a', access });
+    expect(await book.listTaken(callBy(null)), String(access)).toMatchObject({ value: { calendarKey } });
+  }
+});
+
+test.each(['draft', 'published', 'unpublished', 'suspended', 'archived'])(
+  'of a host who is forgotten nobody goes on with a place that was %s, and nothing is left that they said of nights',
+  async (status) => {
+    const { id, book } = await publishedBook();
+    await book.changeCoHost(callBy(HOST), { accountId: 'usr_helper', access: 'full' });
+    const changes = [
+      { from: night('2027-03-01'), to: night('2027-03-02'), available: false, note: 'my mother comes' },
+    ];
+    await book.updateCalendar(callBy(HOST), changes);
+    const blocks = [{ uid: 'theirs', from: night('2027-05-01'), to: night('2027-05-03') }];
+    await book.importBlocks(system(), { feedId: 'fdb_x', blocks });
+    await runInDurableObject(book, (_, { storage }) => {
+      storage.sql.exec(
+        "UPDATE document SET value = json_set(value, '$.status', ?) WHERE name = 'facts'",
+        status,
+      );
+    });
+    const before = await stateOf(book);
+    expect(await book.forgetHost(callBy(HOST))).toEqual({ ok: false, refusal: 'forbidden' });
+    expect(await stateOf(book)).toEqual(before);
+
+    expect(await book.forgetHost(system())).toMatchObject({ ok: true, changed: true });
+    expect(await book.forgetHost(system())).toMatchObject({ ok: true, changed: false });
+    const after = await stateOf(book);
+    expect([after.night_override, after.import_block]).toEqual([[], []]);
+    expect(JSON.stringify(await book.listEvents(system(), { after: 0, limit: 100 }))).not.toContain('mother');
+    const rows = await env.DB.prepare('SELECT status FROM listing WHERE property_id = ?').bind(id).all();
+    expect(rows.results).toEqual([{ status: 'archived' }]);
+    const helpers = await env.DB.prepare('SELECT * FROM co_host WHERE property_id = ?').bind(id).all();
+    expect(helpers.results).toEqual([]);
+  },
+);

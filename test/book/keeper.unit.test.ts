@@ -89,3 +89,20 @@ test('what is posted again under the same subject goes once, as it is now', asyn
   await keeper.drain(() => 0);
   expect(sent.map(({ body }) => body)).toEqual(['{"n":3}']);
 });
+
+test('who comes later while a drain is at work is drained as of their own moment', async () => {
+  const sent: string[] = [];
+  const { keeper } = keep(async (rows) => {
+    sent.push(...rows.map(({ subject }) => subject));
+    await Promise.resolve();
+    return 'done';
+  });
+  keeper.run(0, post('a'));
+  const first = keeper.drain(() => 0);
+  keeper.run(5_000, (tx) => {
+    tx.post('note', 'b', {}, 5_000);
+    return { ok: true };
+  });
+  await Promise.all([first, keeper.drain(() => 5_000)]);
+  expect(sent).toEqual(['a', 'b']);
+});

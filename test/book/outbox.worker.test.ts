@@ -7,7 +7,8 @@ import type { Sink } from '../../src/book/index.ts';
 import { Keeper } from '../../src/book/keeper.ts';
 import { takeSnapshot } from '../../src/book/outbox/snapshot.ts';
 import { MINUTE, SECOND } from '../../src/kernel/clock.ts';
-import { createSink } from '../../src/properties/index.ts';
+import { createSink } from '../../src/platform/book-sink.ts';
+import { propertyCopies } from '../../src/properties/index.ts';
 import { callBy, HOST, NOW, openBook, RATES, type Stub, system } from './ground.ts';
 
 afterEach(() => vi.restoreAllMocks());
@@ -39,11 +40,12 @@ const withSink = <T>(
     return await work(new Keeper({ storage, sink: { send }, random: Math.random, wakeIn }), storage);
   });
 
+const NONE = { count: 0, digest: 0 };
 const SEEDS = Array.from({ length: 50 }, (_, index) => index);
 
 test.each(SEEDS)('a book and D1 agree after a time of failures (%i)', async (seed) => {
   const { id, book } = await openBook();
-  const real = createSink(env.DB);
+  const real = createSink(env.DB, propertyCopies);
   let turn = seed;
   const moody: Sink['send'] = async (rows) => {
     turn = (turn * 1_103_515_245 + 12_345) % 2_147_483_648;
@@ -81,7 +83,9 @@ test.each(SEEDS)('a book and D1 agree after a time of failures (%i)', async (see
   await runDurableObjectAlarm(book);
   const { row, helpers } = await inD1(id);
   expect(row).toMatchObject({ version: own && 'version' in own ? own.version : null });
-  expect(await book.compare(system(), own as never)).toMatchObject({ value: 'equal' });
+  expect(await book.compare(system(), { snapshot: own as never, bookings: NONE })).toMatchObject({
+    value: 'equal',
+  });
   expect(helpers).toEqual(
     Object.entries((own as { coHosts: object }).coHosts)
       .sort()
@@ -151,9 +155,14 @@ test('a book that was set back begins a new life, which D1 follows', async () =>
 
   const seen = await runInDurableObject(book, (_, { storage }) => takeSnapshotOf(storage));
   const there = { ...seen, version: 4, nightly: 3 } as never;
-  expect(await book.compare(system(), there)).toMatchObject({ value: 'ahead' });
+  expect(await book.compare(system(), { snapshot: there, bookings: NONE })).toMatchObject({ value: 'ahead' });
   expect(await inD1(id)).toMatchObject({ row: { epoch: 2, version: 2, nightly: 9 } });
 });
 
 const takeSnapshotOf = (storage: DurableObjectStorage) =>
-  new Keeper({ storage, sink: createSink(env.DB), random: Math.random, wakeIn: () => {} }).look(takeSnapshot);
+  new Keeper({
+    storage,
+    sink: createSink(env.DB, propertyCopies),
+    random: Math.random,
+    wakeIn: () => {},
+  }).look(takeSnapshot);

@@ -3,6 +3,7 @@ import { type Call, isRefused, type Outcome, openFor } from '../command.ts';
 import { commit, unchanged } from '../commit.ts';
 import type { ImportedBlock } from '../facts.ts';
 import type { Transactor } from '../store/transactor.ts';
+import { isHolding } from './taken.ts';
 
 export type Conflict = Pick<ImportedBlock, 'from' | 'to'>;
 
@@ -20,7 +21,7 @@ export function importBlocks(
   const conflicts = blocks.flatMap((block) =>
     tx
       .stays(block.from, block.to)
-      .filter(({ checkIn, checkOut }) => checkIn < block.to && checkOut > block.from)
+      .filter((stay) => isHolding(stay, call.now))
       .map(({ checkIn, checkOut }) => ({
         from: laterOf(checkIn, block.from),
         to: earlierOf(checkOut, block.to),
@@ -30,10 +31,15 @@ export function importBlocks(
     return unchanged(tx, conflicts);
   }
 
+  const spansOf = (taken: readonly ImportedBlock[], available: boolean) =>
+    taken.map(({ from, to }) => ({ from, to, available }));
+  const before = tx.importedBy(feedId);
+  const calendar = [...spansOf(before, true), ...spansOf(blocks, false)];
   tx.replaceBlocks(feedId, blocks);
   tx.touchCalendar(call.now);
   const audit = { action: 'calendar.imported', data: { feedId, blocks: blocks.length } };
-  return commit(tx, call, { audit, value: conflicts });
+  const event = { type: 'calendar.changed', data: { feedId, calendar }, previous: null };
+  return commit(tx, call, { audit, event, value: conflicts });
 }
 
 const inOrder = ({ uid, from, to }: ImportedBlock) => [uid, from, to];

@@ -24,7 +24,7 @@ export type TakenSpan = {
 export function listTaken(
   reader: Reader,
   call: Call,
-): Outcome<{ head: CalendarHead; spans: TakenSpan[] }, 'archived'> {
+): Outcome<{ calendarKey: number; head: CalendarHead; spans: TakenSpan[] }, 'archived'> {
   const facts = reader.facts();
   if (facts === null) return refuse('unopened');
   if (facts.status === 'archived') return refuse('archived');
@@ -43,7 +43,11 @@ export function listTaken(
     .filter(([, { available }]) => available === false)
     .map(([night]) => night)
     .sort();
-  return unchanged(reader, { head: reader.calendarHead(), spans: [...stays, ...spansOf(closed)] });
+  return unchanged(reader, {
+    calendarKey: facts.calendarKey,
+    head: reader.calendarHead(),
+    spans: [...stays, ...spansOf(closed)],
+  });
 }
 
 /** Neighbouring nights are one span. */

@@ -50,7 +50,10 @@ export function quoteStay(
 
   const { timeZone } = seen.facts;
   const bookedOn = nightAt(call.now, timeZone).night;
-  const promotion = promotionFor(request.promotionCode, rates, bookedOn);
+  const promotion =
+    request.promotionCode === undefined
+      ? null
+      : findPromotion(rates, request.promotionCode, bookedOn, (code) => reader.promotionUses(code));
   if (promotion !== null && 'refusal' in promotion) return refuse(`promotion_${promotion.refusal}`);
   const overrides = new Map(
     [...state.overrides].flatMap(([night, { price }]) =>
@@ -84,13 +87,4 @@ export function quoteStay(
   const ratesVersion = reader.rates().version;
   const used = promotion && { code: promotion.code, percentOff: promotion.percentOff };
   return unchanged(reader, { price, policy, cancellation, ratesVersion, promotion: used });
-}
-
-/** Nothing has been booked with a code yet, so none is used up. */
-function promotionFor(
-  code: string | undefined,
-  rates: Parameters<typeof findPromotion>[0],
-  bookedOn: Parameters<typeof findPromotion>[2],
-) {
-  return code === undefined ? null : findPromotion(rates, code, bookedOn, () => 0);
 }

@@ -49,7 +49,21 @@ export function updateCalendar(
   if (moved.length === 0) return unchanged(tx, asOfNow());
   tx.touchCalendar(call.now);
   const audit = { action: 'calendar.changed', data: { from: first, to: last, nights: moved.length } };
-  return commit(tx, call, { audit, value: asOfNow() });
+  const said = (overrides: ReadonlyMap<Night, NightOverride>) =>
+    moved.map((night) => ({ night, ...overrides.get(night) }));
+  const calendar = moved
+    .filter((night) => before.get(night)?.available !== after.get(night)?.available)
+    .map((night) => ({
+      from: night,
+      to: addNights(night, 1),
+      available: after.get(night)?.available !== false,
+    }));
+  const event = {
+    type: 'calendar.changed',
+    data: { nights: said(after), calendar },
+    previous: { nights: said(before) },
+  };
+  return commit(tx, call, { audit, event, value: asOfNow() });
 }
 
 const FIELDS = ['available', 'price', 'minNights', 'note'] as const;

@@ -13,6 +13,7 @@ export type Snapshot = {
   readonly bookingMode: Rules['bookingMode'];
   readonly cancellationPolicy: CancellationPolicy;
   readonly contentVersion: number;
+  readonly calendarKey: number;
   readonly coHosts: Readonly<Record<string, CoHostAccess>>;
 };
 
@@ -22,7 +23,7 @@ export function takeSnapshot(reader: Reader): Snapshot | null {
   const { epoch, version } = reader.head();
   const rates = reader.rates().value;
   const { bookingMode, cancellationPolicy } = reader.rules().value;
-  const { propertyId, status, contentVersion, coHosts } = facts;
+  const { propertyId, status, contentVersion, calendarKey, coHosts } = facts;
   return {
     propertyId,
     epoch,
@@ -33,6 +34,7 @@ export function takeSnapshot(reader: Reader): Snapshot | null {
     bookingMode,
     cancellationPolicy,
     contentVersion,
+    calendarKey,
     coHosts,
   };
 }

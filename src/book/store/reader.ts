@@ -1,7 +1,9 @@
-import { addNights, type Night } from '../../kernel/stay.ts';
-import type { Rates } from '../../pricing/index.ts';
+import { DAY } from '../../kernel/clock.ts';
+import type { Night, Stay } from '../../kernel/stay.ts';
+import type { Guests, Rates } from '../../pricing/index.ts';
 import type { Facts, HeldStay, ImportedBlock, NightOverride } from '../facts.ts';
-import { DEFAULT_RULES, MAX_PREPARATION_NIGHTS, type Rules } from '../schemas.ts';
+import { DEFAULT_RULES, type Rules } from '../schemas.ts';
+import type { Booking } from '../stays/booking.ts';
 
 export type Head = { readonly epoch: number; readonly version: number };
 export type CalendarHead = { readonly version: number; readonly changedAt: number };
@@ -18,6 +20,44 @@ export type OutboxRow = {
   readonly attempts: number;
 };
 export type FeedBlock = ImportedBlock & { readonly feedId: string };
+
+/** How many bookings there are, and a sum over their ids, versions and lengths, which the book and D1 make alike. */
+export type BookingTally = { readonly count: number; readonly digest: number };
+/** Of the last characters of an id's own half, which are random, weighed by what is written under it. */
+export const BOOKING_DIGEST = `coalesce(sum((${[26, 27, 28, 29, 30]
+  .map((at, power) => `unicode(substr(id, ${at}, 1)) * ${131 ** power}`)
+  .join(' + ')}) % 2147483647 * (version * 8191 + length(value)) % 2147483647), 0)`;
+export type DueKind = 'booking' | 'offer';
+export type BookEvent = {
+  readonly seq: number;
+  readonly type: string;
+  readonly at: number;
+  readonly actorKind: string;
+  readonly actorId: string | null;
+  readonly data: Readonly<Record<string, unknown>>;
+  readonly previous: Readonly<Record<string, unknown>> | null;
+};
+
+/** Somebody who wants nights that are taken, with whoever comes along. */
+export type Waiting = {
+  readonly id: string;
+  readonly guestId: string;
+  readonly stay: Stay;
+  readonly guests: Guests;
+  /** While the nights are kept for them. */
+  readonly offeredUntil: number | null;
+};
+type WaitingRow = {
+  id: string;
+  guest_id: string;
+  check_in: Night;
+  check_out: Night;
+  value: string;
+  offered_until: number | null;
+};
+
+export const ANSWER_LIFE_MS = DAY;
+export const EVENT_LIFE_MS = 90 * DAY;
 
 type Row = Record<string, SqlStorageValue>;
 
@@ -62,14 +102,136 @@ export class Reader {
     return new Map(rows.map(({ night, value }) => [night, JSON.parse(value) as NightOverride]));
   }
 
-  /** Stays that are in, or near enough to prepare in, the nights from `from` to before `to`. */
+  /**
+   * Stays with a night between `from` and `to`. They never overlap, so of those that begin before `from` only
+   * the last can reach into it, and no other is read.
+   */
   stays(from: Night, to: Night): HeldStay[] {
     return this.all<HeldStay & Row>(
       `SELECT booking_id AS bookingId, kind, check_in AS checkIn, check_out AS checkOut, expires_at AS expiresAt
-       FROM stay WHERE check_in < ? AND check_out > ? ORDER BY check_in`,
-      addNights(to, MAX_PREPARATION_NIGHTS),
-      addNights(from, -MAX_PREPARATION_NIGHTS),
+       FROM stay WHERE check_in < ?1 AND check_out > ?2 AND check_in >= coalesce(
+         (SELECT check_in FROM stay WHERE check_in <= ?2 ORDER BY check_in DESC LIMIT 1), ?2) ORDER BY check_in`,
+      to,
+      from,
     );
+  }
+
+  hasHostsNights(): boolean {
+    const said = this.one(
+      'SELECT 1 AS found FROM night_override UNION ALL SELECT 1 FROM import_block LIMIT 1',
+    );
+    return said !== null;
+  }
+
+  hasOwnPriceFrom(night: Night): boolean {
+    const priced = this.one(
+      "SELECT 1 AS found FROM night_override WHERE night >= ? AND value ->> 'price' IS NOT NULL LIMIT 1",
+      night,
+    );
+    return priced !== null;
+  }
+
+  booking(id: string): Booking | null {
+    const row = this.one<{ value: string }>('SELECT value FROM booking WHERE id = ?', id);
+    return row && (JSON.parse(row.value) as Booking);
+  }
+
+  bookings(): Booking[] {
+    return this.all<{ value: string }>('SELECT value FROM booking ORDER BY id').map(
+      ({ value }) => JSON.parse(value) as Booking,
+    );
+  }
+
+  bookingTally(): BookingTally {
+    return this.one<BookingTally & Row>(
+      `SELECT count(*) AS count, ${BOOKING_DIGEST} AS digest FROM booking`,
+    ) as BookingTally;
+  }
+
+  unpaidOf(guestId: string): number {
+    return (
+      this.one<{ n: number }>(
+        'SELECT count(*) AS n FROM booking WHERE guest_id = ? AND is_unpaid = 1',
+        guestId,
+      )?.n ?? 0
+    );
+  }
+
+  promotionUses(code: string): number {
+    return this.one<{ n: number }>('SELECT count(*) AS n FROM promotion_use WHERE code = ?', code)?.n ?? 0;
+  }
+
+  waiting(id: string): Waiting | null {
+    return this.#toWaiting('WHERE id = ?', id)[0] ?? null;
+  }
+
+  /** Who waits for any of these nights, the first come first. */
+  waitingFor({ checkIn, checkOut }: Stay): Waiting[] {
+    return this.#toWaiting('WHERE check_in < ? AND check_out > ? ORDER BY id', checkOut, checkIn);
+  }
+
+  waitingOf(guestId: string): Waiting[] {
+    return this.#toWaiting('WHERE guest_id = ? ORDER BY id', guestId);
+  }
+
+  waitingCount(): number {
+    return this.one<{ n: number }>('SELECT count(*) AS n FROM waiting')?.n ?? 0;
+  }
+
+  #toWaiting(where: string, ...values: SqlStorageValue[]): Waiting[] {
+    const rows = this.all<WaitingRow>(
+      `SELECT id, guest_id, check_in, check_out, value, offered_until FROM waiting ${where}`,
+      ...values,
+    );
+    return rows.map((row) => ({
+      id: row.id,
+      guestId: row.guest_id,
+      stay: { checkIn: row.check_in, checkOut: row.check_out },
+      guests: JSON.parse(row.value) as Guests,
+      offeredUntil: row.offered_until,
+    }));
+  }
+
+  /** The first thing that the clock has to do up to now. */
+  firstDue(nowMs: number): { kind: DueKind; subject: string } | null {
+    return this.one<{ kind: DueKind; subject: string }>(
+      'SELECT kind, subject FROM due WHERE at <= ? ORDER BY at, kind, subject LIMIT 1',
+      nowMs,
+    );
+  }
+
+  nextDueAt(): number | null {
+    return this.one<{ at: number }>('SELECT at FROM due ORDER BY at LIMIT 1')?.at ?? null;
+  }
+
+  /** What was answered to this scope at most a day ago. */
+  answer(scope: string, nowMs: number): { fingerprint: string; response: string } | null {
+    return this.one<{ fingerprint: string; response: string }>(
+      'SELECT fingerprint, response FROM idempotency WHERE scope = ? AND at > ?',
+      scope,
+      nowMs - ANSWER_LIFE_MS,
+    );
+  }
+
+  events(after: number, limit: number): BookEvent[] {
+    const rows = this.all<Record<string, SqlStorageValue>>(
+      `SELECT seq, type, at, actor_kind AS actorKind, actor_id AS actorId, data, previous FROM event
+       WHERE seq > ? ORDER BY seq LIMIT ?`,
+      after,
+      limit,
+    );
+    return rows.map(
+      ({ data, previous, ...row }) =>
+        ({
+          ...row,
+          data: JSON.parse(String(data)),
+          previous: previous === null ? null : JSON.parse(String(previous)),
+        }) as BookEvent,
+    );
+  }
+
+  seq(): number {
+    return this.one<{ seq: number }>('SELECT seq FROM head')?.seq ?? 0;
   }
 
   hasStayAfter(night: Night, nowMs: number): boolean {

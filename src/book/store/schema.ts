@@ -20,6 +20,36 @@ const STEPS: readonly string[] = [
    CREATE INDEX outbox_due ON outbox (parked, next_attempt_at);
    ALTER TABLE head ADD COLUMN calendar_version INTEGER NOT NULL DEFAULT 0;
    ALTER TABLE head ADD COLUMN calendar_changed_at INTEGER NOT NULL DEFAULT 0;`,
+  // No two stays share a night: the table itself refuses the second. Since those that are there never overlap,
+  // the last one that begins before the new one ends is the only one that could.
+  `DROP TABLE stay;
+   CREATE TABLE stay (check_in TEXT PRIMARY KEY, check_out TEXT NOT NULL, booking_id TEXT NOT NULL,
+     kind TEXT NOT NULL CHECK (kind IN ('booked', 'held')), expires_at INTEGER, CHECK (check_in < check_out))
+     WITHOUT ROWID;
+   CREATE INDEX stay_by_booking ON stay (booking_id);
+   CREATE TRIGGER stay_apart BEFORE INSERT ON stay
+     WHEN (SELECT check_out FROM stay WHERE check_in < NEW.check_out ORDER BY check_in DESC LIMIT 1) > NEW.check_in
+     BEGIN SELECT RAISE(ABORT, 'two stays in one night'); END;
+   CREATE TRIGGER stay_fixed BEFORE UPDATE OF check_in, check_out ON stay
+     BEGIN SELECT RAISE(ABORT, 'a stay comes and goes, and does not move'); END;
+   CREATE TABLE booking (id TEXT PRIMARY KEY, guest_id TEXT NOT NULL, is_unpaid INTEGER NOT NULL,
+     version INTEGER NOT NULL, value TEXT NOT NULL) WITHOUT ROWID;
+   CREATE INDEX booking_unpaid ON booking (guest_id) WHERE is_unpaid = 1;
+   CREATE TABLE due (kind TEXT NOT NULL, subject TEXT NOT NULL, at INTEGER NOT NULL, PRIMARY KEY (kind, subject))
+     WITHOUT ROWID;
+   CREATE INDEX due_in_order ON due (at);
+   CREATE TABLE waiting (id TEXT PRIMARY KEY, guest_id TEXT NOT NULL, check_in TEXT NOT NULL, check_out TEXT NOT NULL,
+     value TEXT NOT NULL, offered_until INTEGER) WITHOUT ROWID;
+   CREATE TABLE promotion_use (booking_id TEXT PRIMARY KEY, code TEXT NOT NULL) WITHOUT ROWID;
+   CREATE INDEX promotion_use_by_code ON promotion_use (code);
+   CREATE TABLE idempotency (scope TEXT PRIMARY KEY, fingerprint TEXT NOT NULL, response TEXT NOT NULL,
+     at INTEGER NOT NULL) WITHOUT ROWID;
+   CREATE INDEX idempotency_by_age ON idempotency (at);
+   CREATE TABLE event (seq INTEGER PRIMARY KEY, type TEXT NOT NULL, at INTEGER NOT NULL, actor_kind TEXT NOT NULL,
+     actor_id TEXT, data TEXT NOT NULL, previous TEXT);
+   CREATE INDEX event_by_age ON event (at);
+   ALTER TABLE head ADD COLUMN seq INTEGER NOT NULL DEFAULT 0;`,
+  `UPDATE document SET value = json_set(value, '$.calendarKey', 0) WHERE name = 'facts';`,
 ];
 
 /** Whether there ever was a book here. */

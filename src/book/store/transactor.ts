@@ -1,6 +1,16 @@
 import type { Night } from '../../kernel/stay.ts';
-import type { ImportedBlock, NightOverride } from '../facts.ts';
-import { type Documents, type Head, Reader } from './reader.ts';
+import type { HeldStay, ImportedBlock, NightOverride } from '../facts.ts';
+import { type Booking, isUnpaid } from '../stays/booking.ts';
+import {
+  ANSWER_LIFE_MS,
+  type BookEvent,
+  type Documents,
+  type DueKind,
+  EVENT_LIFE_MS,
+  type Head,
+  Reader,
+  type Waiting,
+} from './reader.ts';
 
 /** A reader that may write. One is made for each command, inside its transaction. */
 export class Transactor extends Reader {
@@ -51,6 +61,117 @@ export class Transactor extends Reader {
       feedId,
       JSON.stringify(blocks),
     );
+  }
+
+  /** What the host and the feeds said of single nights, and the events that tell it. */
+  forgetHostsNights(): void {
+    this.sql.exec('DELETE FROM night_override');
+    this.sql.exec('DELETE FROM import_block');
+    this.sql.exec("DELETE FROM event WHERE type = 'calendar.changed'");
+  }
+
+  keep(booking: Booking): void {
+    this.sql.exec(
+      `INSERT INTO booking (id, guest_id, is_unpaid, version, value) VALUES (?, ?, ?, ?, ?)
+       ON CONFLICT (id) DO UPDATE SET is_unpaid = excluded.is_unpaid, version = excluded.version, value = excluded.value`,
+      booking.id,
+      booking.guestId,
+      isUnpaid(booking) ? 1 : 0,
+      booking.version,
+      JSON.stringify(booking),
+    );
+  }
+
+  /** The table refuses nights that are somebody's. */
+  take({ bookingId, kind, checkIn, checkOut, expiresAt }: HeldStay): void {
+    this.sql.exec(
+      'INSERT INTO stay (check_in, check_out, booking_id, kind, expires_at) VALUES (?, ?, ?, ?, ?)',
+      checkIn,
+      checkOut,
+      bookingId,
+      kind,
+      expiresAt,
+    );
+  }
+
+  /** The same nights, on other terms. */
+  mark({ checkIn, kind, expiresAt }: HeldStay): void {
+    this.sql.exec('UPDATE stay SET kind = ?, expires_at = ? WHERE check_in = ?', kind, expiresAt, checkIn);
+  }
+
+  /** No two stays begin in one night. */
+  free(checkIn: Night): void {
+    this.sql.exec('DELETE FROM stay WHERE check_in = ?', checkIn);
+  }
+
+  setDue(kind: DueKind, subject: string, at: number | null): void {
+    if (at === null) this.sql.exec('DELETE FROM due WHERE kind = ? AND subject = ?', kind, subject);
+    else
+      this.sql.exec(
+        `INSERT INTO due (kind, subject, at) VALUES (?, ?, ?)
+         ON CONFLICT (kind, subject) DO UPDATE SET at = excluded.at`,
+        kind,
+        subject,
+        at,
+      );
+  }
+
+  wait({ id, guestId, stay, guests }: Waiting): void {
+    this.sql.exec(
+      'INSERT INTO waiting (id, guest_id, check_in, check_out, value) VALUES (?, ?, ?, ?, ?)',
+      id,
+      guestId,
+      stay.checkIn,
+      stay.checkOut,
+      JSON.stringify(guests),
+    );
+  }
+
+  offerTo(waitingId: string, untilMs: number): void {
+    this.sql.exec('UPDATE waiting SET offered_until = ? WHERE id = ?', untilMs, waitingId);
+  }
+
+  forgetWaiting(id: string): void {
+    this.sql.exec('DELETE FROM waiting WHERE id = ?', id);
+  }
+
+  usePromotion(bookingId: string, code: string | null): void {
+    if (code === null) this.sql.exec('DELETE FROM promotion_use WHERE booking_id = ?', bookingId);
+    else this.sql.exec('INSERT INTO promotion_use (booking_id, code) VALUES (?, ?)', bookingId, code);
+  }
+
+  remember(scope: string, fingerprint: string, response: string, nowMs: number): void {
+    this.sql.exec('DELETE FROM idempotency WHERE at <= ?', nowMs - ANSWER_LIFE_MS);
+    this.sql.exec(
+      'INSERT INTO idempotency (scope, fingerprint, response, at) VALUES (?, ?, ?, ?)',
+      scope,
+      fingerprint,
+      response,
+      nowMs,
+    );
+  }
+
+  /** What was answered to somebody, who asks no more. */
+  forgetAnswersTo(accountId: string): void {
+    this.sql.exec('DELETE FROM idempotency WHERE instr(response, ?) > 0', accountId);
+  }
+
+  /** The next number, without a gap. */
+  append({ type, at, actorKind, actorId, data, previous }: Omit<BookEvent, 'seq'>): number {
+    this.sql.exec('DELETE FROM event WHERE at <= ?', at - EVENT_LIFE_MS);
+    this.sql.exec('UPDATE head SET seq = seq + 1');
+    const seq = this.seq();
+    this.sql.exec(
+      'INSERT INTO event (seq, type, at, actor_kind, actor_id, data, previous) VALUES (?, ?, ?, ?, ?, ?, ?)',
+      seq,
+      type,
+      at,
+      actorKind,
+      actorId,
+      JSON.stringify(data),
+      previous === null ? null : JSON.stringify(previous),
+    );
+    return seq;
   }
 
   /** What is to leave the book; of one kind and subject only the newest is still wanted. */

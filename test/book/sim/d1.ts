@@ -1,15 +1,21 @@
 import { globSync, readFileSync } from 'node:fs';
 import { DatabaseSync, type SQLInputValue } from 'node:sqlite';
+import { restoreTables, type Saved, saveTables } from './storage.ts';
 
 /** What can happen to one call of D1. `lost`: it was done, and nobody heard. */
 export type D1Fault = 'none' | 'down' | 'lost' | 'twice';
 
 type Statement = { readonly query: string; readonly values: SQLInputValue[] };
 
+const SCHEMA = globSync('migrations/main/*.sql')
+  .sort()
+  .map((file) => readFileSync(file, 'utf8'))
+  .join('');
+
 /** D1 over node:sqlite: a batch is one transaction, whose answer may get lost on the way. */
 export function openD1(faultOf: () => D1Fault) {
   const db = new DatabaseSync(':memory:');
-  for (const file of globSync('migrations/main/*.sql').sort()) db.exec(readFileSync(file, 'utf8'));
+  db.exec(SCHEMA);
   const prepared = new Map<string, ReturnType<DatabaseSync['prepare']>>();
   const run = ({ query, values }: Statement) => {
     let statement = prepared.get(query);
@@ -54,6 +60,9 @@ export function openD1(faultOf: () => D1Fault) {
       const old = sent[Math.floor(random() * sent.length)];
       if (old) transact(old);
     },
+    exec: (query: string) => db.exec(query),
+    save: (): Saved['tables'] => saveTables(db),
+    restore: (saved: Saved['tables']): void => restoreTables(db, saved),
     all: (query: string, ...values: SQLInputValue[]) =>
       db
         .prepare(query)

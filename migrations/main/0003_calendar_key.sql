@@ -1,0 +1,1 @@
+ALTER TABLE `listing` ADD `calendar_key` integer DEFAULT 0 NOT NULL;

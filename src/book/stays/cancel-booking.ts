@@ -1,0 +1,66 @@
+import { type Call, isRefused, type Outcome, refuse } from '../command.ts';
+import { commit } from '../commit.ts';
+import type { Transactor } from '../store/transactor.ts';
+import type { Booking } from './booking.ts';
+import { changeBooking } from './change-booking.ts';
+import { afterwards, checkInAt, NO_SHOW_WINDOW_MS } from './life.ts';
+import { openBooking } from './open-booking.ts';
+import { penaltyFor, refundFor } from './refund.ts';
+
+type Refusals = 'booking_not_found' | 'wrong_state' | 'not_the_host' | 'too_early' | 'too_late';
+
+/** By whichever side asks: the guest gets back what the policy says, and everything when the host cancels. */
+export function cancelBooking(
+  tx: Transactor,
+  call: Call,
+  { bookingId, reason }: { bookingId: string; reason: string | null },
+): Outcome<Booking, Refusals> {
+  const opened = openBooking(tx, call, bookingId);
+  if (isRefused(opened)) return opened;
+  const { booking, side } = opened;
+  const moved = afterwards(booking, side === 'guest' ? 'cancelled_by_guest' : 'cancelled_by_host', call.now);
+  if (moved === null) return refuse('wrong_state', [booking.status]);
+
+  const { captured, refunded } = booking.payment;
+  const back = side === 'guest' ? refundFor(booking, call.now).refund : captured - refunded;
+  const penalty = side === 'host' ? penaltyFor(booking, call.now) : 0;
+  return end(tx, call, { booking, moved: { ...moved, penalty }, back, data: { by: side, reason } });
+}
+
+/** The guest did not come: it settles as if they had cancelled at check-in. */
+export function markNoShow(
+  tx: Transactor,
+  call: Call,
+  { bookingId, reason }: { bookingId: string; reason: string | null },
+): Outcome<Booking, Refusals> {
+  const opened = openBooking(tx, call, bookingId);
+  if (isRefused(opened)) return opened;
+  const { booking, side } = opened;
+  if (side !== 'host') return refuse('not_the_host');
+  const moved = afterwards(booking, 'no_show', call.now);
+  if (moved === null) return refuse('wrong_state', [booking.status]);
+  const from = checkInAt(booking);
+  if (call.now < from) return refuse('too_early');
+  if (call.now > from + NO_SHOW_WINDOW_MS) return refuse('too_late');
+
+  const back = refundFor(booking, from).refund;
+  return end(tx, call, { booking, moved, back, data: { by: side, noShow: true, reason } });
+}
+
+type End = {
+  readonly booking: Booking;
+  readonly moved: Booking;
+  readonly back: number;
+  readonly data: Readonly<Record<string, unknown>>;
+};
+
+function end(tx: Transactor, call: Call, { booking, moved, back, data }: End): Outcome<Booking, never> {
+  const { payment } = booking;
+  const after = {
+    ...moved,
+    payment: { ...payment, authorized: 0, refunded: payment.refunded + back, owed: 0 },
+  };
+  const kept = changeBooking(tx, call, { before: booking, after, type: 'booking.cancelled', at: call.now });
+  const audit = { action: 'booking.cancelled', data: { bookingId: booking.id, ...data } };
+  return commit(tx, call, { audit, value: kept });
+}

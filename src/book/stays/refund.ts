@@ -1,0 +1,65 @@
+import { DAY, HOUR } from '../../kernel/clock.ts';
+import { percentOf } from '../../kernel/money.ts';
+import { localToInstant } from '../../kernel/zone.ts';
+import { previewRefund, type RefundPreview } from '../calendar/cancellation.ts';
+import type { Booking } from './booking.ts';
+import { checkInAt } from './life.ts';
+
+/** What the guest gets back who cancels now; of what was only authorized nothing was taken. */
+export function refundFor(booking: Booking, atMs: number): RefundPreview {
+  const { price, terms, stay, confirmedAt, payment } = booking;
+  return previewRefund(
+    {
+      policy: terms.policy,
+      confirmedAt,
+      checkInAtMs: checkInAt(booking),
+      stay,
+      timeZone: terms.timeZone,
+      checkInTime: terms.checkInFrom,
+      nights: price.nights,
+      lines: price.lines,
+      total: price.total,
+      captured: payment.captured - payment.refunded,
+    },
+    atMs,
+  );
+}
+
+export const LATE_PENALTY = { withinMs: 48 * HOUR, percent: 50 };
+export const MIDDLE_PENALTY = { withinMs: 30 * DAY, percent: 25 };
+export const EARLY_PENALTY_PERCENT = 10;
+/** In minor units; a currency that is not here has no bounds. */
+export const PENALTY_BOUNDS: Readonly<Record<string, readonly [least: number, most: number]>> = {
+  USD: [5_000, 100_000],
+  EUR: [4_500, 90_000],
+  GBP: [4_000, 80_000],
+  KES: [650_000, 13_000_000],
+  RWF: [70_000, 1_400_000],
+  UGX: [180_000, 3_600_000],
+  TZS: [12_500_000, 250_000_000],
+  ZAR: [90_000, 1_800_000],
+  JPY: [7_500, 150_000],
+};
+
+/** What a host owes who cancels a confirmed booking. */
+export function penaltyFor(booking: Booking, atMs: number): number {
+  const { price, status, terms } = booking;
+  if (status !== 'confirmed') return 0;
+  const leadMs = checkInAt(booking) - atMs;
+  const amounts = price.lines
+    .filter(({ kind }) => kind === 'nights' || kind === 'cleaning_fee' || kind === 'pet_fee')
+    .map(({ amount }) => amount);
+  const base = amounts.reduce((sum, amount) => sum + amount, 0);
+  const owed =
+    leadMs <= LATE_PENALTY.withinMs
+      ? percentOf(worthOfNightsLeft(booking, terms.timeZone, atMs), LATE_PENALTY.percent)
+      : percentOf(base, leadMs <= MIDDLE_PENALTY.withinMs ? MIDDLE_PENALTY.percent : EARLY_PENALTY_PERCENT);
+  const [least, most] = PENALTY_BOUNDS[price.currency] ?? [0, owed];
+  return Math.min(Math.max(owed, least), most);
+}
+
+/** A night is stayed when its date has begun past the time of check-in. */
+const worthOfNightsLeft = ({ price, terms }: Booking, zone: string, atMs: number): number =>
+  price.nights
+    .filter(({ date }) => localToInstant(date, terms.checkInFrom, zone) > atMs)
+    .reduce((sum, { price: worth }) => sum + worth, 0);

@@ -1,0 +1,52 @@
+import type { Call } from '../command.ts';
+import { commit } from '../commit.ts';
+import type { Transactor } from '../store/transactor.ts';
+import type { Booking } from './booking.ts';
+import { changeBooking } from './change-booking.ts';
+import { type Ahead, afterwards, nextAhead } from './life.ts';
+import { withdrawOffer } from './offer-nights.ts';
+
+/** Everything that the clock has done up to now, in its order and each at its own moment, however late. */
+export function settleDue(tx: Transactor, nowMs: number): void {
+  const clock: Call = { now: nowMs, requestId: 'clock', actorKind: 'system', accountId: null };
+  for (let due = tx.firstDue(nowMs); due !== null; due = tx.firstDue(nowMs)) {
+    if (due.kind === 'offer') withdrawOffer(tx, clock, due.subject);
+    else if (!goOn(tx, clock, due.subject)) tx.setDue('booking', due.subject, null);
+  }
+  commit(tx, clock, { audit: null, value: null });
+}
+
+function goOn(tx: Transactor, call: Call, bookingId: string): boolean {
+  const booking = tx.booking(bookingId);
+  const ahead = booking && nextAhead(booking);
+  if (!booking || !ahead || ahead.at > call.now) return false;
+  const after = met(booking, ahead);
+  changeBooking(tx, call, { before: booking, after, type: TYPES[ahead.what], at: ahead.at });
+  return true;
+}
+
+const TYPES: Readonly<Record<Ahead['what'], string>> = {
+  hold_ran_out: 'booking.cancelled',
+  request_ran_out: 'booking.cancelled',
+  checked_out: 'booking.completed',
+  alteration_ran_out: 'alteration.expired',
+  payout: 'payout.due',
+  reviews: 'reviews.closed',
+};
+
+function met(booking: Booking, { what, at }: Ahead): Booking {
+  switch (what) {
+    case 'hold_ran_out':
+    case 'checked_out':
+      return afterwards(booking, what, at) ?? booking;
+    case 'request_ran_out': {
+      const after = afterwards(booking, what, at) ?? booking;
+      return { ...after, payment: { ...after.payment, authorized: 0 } };
+    }
+    case 'alteration_ran_out':
+      return { ...booking, alteration: null };
+    case 'payout':
+    case 'reviews':
+      return { ...booking, announced: [...booking.announced, what] };
+  }
+}
