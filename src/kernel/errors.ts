@@ -16,6 +16,7 @@ export type RefusalKind =
   | 'unprocessable'
   | 'precondition_required'
   | 'rate_limited'
+  | 'upgrade_required'
   | 'unavailable';
 
 export type FieldError = {
@@ -31,6 +32,8 @@ export type RefusalDetails = {
   retryAfterSeconds?: number;
   /** Members that the contract promises for this code, such as `mfaToken`. */
   extra?: Readonly<Record<string, unknown>>;
+  /** What was answered before to the same idempotency key. */
+  replayed?: true;
 };
 
 export class Refusal extends Error {

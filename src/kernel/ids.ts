@@ -15,17 +15,33 @@ export type IdPrefix =
   | 'prp'
   | 'img'
   | 'fdb'
+  | 'bkg'
+  | 'alt'
+  | 'wtl'
   | 'aud'
   | 'out'
   | 'dlt'
   | 'req';
 
 const ALPHABET = '0123456789abcdefghjkmnpqrstvwxyz';
+const PROPERTY = 'prp_';
+const LENGTH = 26;
 const generator = new V7Generator();
 
 export function newId(prefix: IdPrefix, nowMs: number): string {
   return `${prefix}_${toBase32(generator.generateOrResetWithTs(nowMs).bytes)}`;
 }
+
+/** An id whose second half is its property's, so that whoever has it knows where to ask. */
+export function newIdWithin(prefix: IdPrefix, propertyId: string, nowMs: number): string {
+  return newId(prefix, nowMs) + propertyId.slice(PROPERTY.length);
+}
+
+/** The pattern of such an id has made sure that there is a second half. */
+export const propertyIdOf = (id: string): string => PROPERTY + id.slice(-LENGTH);
+
+export const idPatternWithin = (prefix: IdPrefix): RegExp =>
+  new RegExp(`^${prefix}_[0-9a-hjkmnp-tv-z]{${2 * LENGTH}}$`);
 
 export const idPattern = (prefix: IdPrefix): RegExp => new RegExp(`^${prefix}_[0-9a-hjkmnp-tv-z]{26}$`);
 

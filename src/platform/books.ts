@@ -9,11 +9,25 @@ export type BookCommands = {
     ? (...args: A) => Promise<Awaited<R>>
     : never;
 };
-export type Books = { of(propertyId: string): BookCommands };
+export type Books = {
+  of(propertyId: string): BookCommands;
+  /** Hands a WebSocket over to the book: it answers 101, or a status that says why not. */
+  watch(propertyId: string, query: Readonly<Record<string, string>>): Promise<Response>;
+};
 
 /** Every call is one hop, and counted. */
 export function createBooks(namespace: { getByName(name: string): unknown }, tally: Tally): Books {
   return {
+    async watch(propertyId, query) {
+      tally.bookHops += 1;
+      const stub = namespace.getByName(propertyId) as Pick<Fetcher, 'fetch'>;
+      const url = `http://book/live?${new URLSearchParams(query)}`;
+      try {
+        return await stub.fetch(url, { headers: { upgrade: 'websocket' } });
+      } catch (error) {
+        throw new Fault('book', error);
+      }
+    },
     of: (propertyId) =>
       new Proxy({} as BookCommands, {
         get:

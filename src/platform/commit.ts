@@ -80,19 +80,29 @@ export async function commit<Result>(
 ): Promise<Result> {
   const db = ctx.db as Database;
   const batch = statementsOf(ctx, db, change);
-  if (ctx.replay) {
-    const { scope, owner } = ctx.replay;
-    const mine = and(eq(replay.scope, scope), eq(replay.owner, owner), isNull(replay.answer));
-    batch.push(
-      db
-        .update(replay)
-        .set({ answer: ctx.replay.seal(result) })
-        .where(mine),
-    );
-    batch.push(refuseUnlessChanged(db, 'replay'));
-  }
+  if (ctx.replay) batch.push(...keepAnswer(db, ctx.replay, ctx.replay.seal(result)));
   await send(ctx, db, batch, change);
   return result;
+}
+
+/**
+ * For a verb whose result is one of a few, and only the writes show which: each is sealed beforehand, and that
+ * of the index that `which` has after the writes is kept and returned.
+ */
+export async function commitOneOf<Result>(
+  ctx: CommitContext,
+  { results, which, ...change }: Change & { readonly results: readonly Result[]; readonly which: SQL },
+): Promise<Result> {
+  const db = ctx.db as Database;
+  const batch = statementsOf(ctx, db, change);
+  const { replay: slot } = ctx;
+  if (slot) {
+    const sealed = JSON.stringify(results.map((result) => slot.seal(result)));
+    batch.push(...keepAnswer(db, slot, sql`${sealed} ->> (${which})`));
+  }
+  batch.push(db.select({ index: sql<number>`(${which})`.as('which') }).from(sql`(SELECT 1)`));
+  const rows = (await send(ctx, db, batch, change)).at(-1) as { index: number }[];
+  return results[rows[0]?.index ?? -1] as Result;
 }
 
 /** For the few verbs whose result is what the writes left behind: the rows of `read`, in the same trip. */
@@ -148,6 +158,11 @@ function insertAudit(ctx: CommitContext, db: Database, entry: AuditEntry, now: n
     sql`, `,
   );
   return db.insert(audit).select(sql`SELECT NULL, ${row} WHERE ${when}`);
+}
+
+function keepAnswer(db: Database, { scope, owner }: ReplaySlot, answer: string | SQL): BatchItem<'sqlite'>[] {
+  const mine = and(eq(replay.scope, scope), eq(replay.owner, owner), isNull(replay.answer));
+  return [db.update(replay).set({ answer }).where(mine), refuseUnlessChanged(db, 'replay')];
 }
 
 function refuseUnlessChanged(db: Database, broken: 'state' | 'replay'): BatchItem<'sqlite'> {

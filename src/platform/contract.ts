@@ -1,4 +1,5 @@
 import type { RouteConfig } from '@hono/zod-openapi';
+import type { Replay } from '../book/index.ts';
 import type { Context } from '../context.ts';
 import type { Scope } from '../kernel/actor.ts';
 import type { RefusalType } from '../kernel/errors.ts';
@@ -19,6 +20,7 @@ import {
   StateMoved,
   Unavailable,
   UnsupportedMedia,
+  UpgradeRequired,
 } from './errors.ts';
 import { BUG, Problem, statusOf } from './problem.ts';
 import type { PublicAnswer } from './public-cache.ts';
@@ -42,7 +44,7 @@ export type FileAnswer = {
   readonly headers: Record<string, string>;
 };
 
-type Input<P, Q, B, G, U> = {
+type Input<P, Q, B, G, U, K> = {
   readonly params: Parsed<P>;
   readonly query: Parsed<Q>;
   readonly body: Parsed<B>;
@@ -50,9 +52,11 @@ type Input<P, Q, B, G, U> = {
   readonly upload: U extends UploadRule ? Upload : undefined;
   readonly fresh: boolean;
   readonly conditions: Conditions;
+  /** The client's key, where the verb is `keyed`. */
+  readonly replay: K extends true ? Replay : Replay | null;
 };
 
-export type Endpoint<P, Q, B, R, G, U, F> = {
+export type Endpoint<P, Q, B, R, G, U, F, K> = {
   readonly method: 'get' | 'post' | 'put' | 'patch' | 'delete';
   readonly path: `/${string}`;
   readonly operationId: string;
@@ -71,8 +75,15 @@ export type Endpoint<P, Q, B, R, G, U, F> = {
   readonly upload?: U;
   /** Changes only the version that the client names in If-Match; the verb refuses when it is another. */
   readonly guarded?: G;
+  /** Who keeps the answer for a client's key: the book that the verb asks, rather than D1. */
+  readonly keyed?: 'verb';
+  /** How long the answer is good for, and kept for a client's key; else a day. */
+  readonly answerLifeMs?: number;
+  /** Without a key it is refused. */
+  readonly keyRequired?: K;
   readonly refusals: readonly RefusalType[];
-  readonly status: 200 | 201 | 202 | 204;
+  /** 101 where the result is a response that opened a WebSocket. */
+  readonly status: 101 | 200 | 201 | 202 | 204;
   readonly response?: Schema;
   /** Another status for some results, with the same shape. */
   readonly variant?: { readonly status: 202 | 503; readonly when: (result: R) => boolean };
@@ -86,7 +97,7 @@ export type Endpoint<P, Q, B, R, G, U, F> = {
   /** A `PublicAnswer` is sent as it is; nothing below is asked about it. */
   readonly handle: (
     ctx: Context,
-    input: Input<P, Q, B, G, U>,
+    input: Input<P, Q, B, G, U, K>,
   ) => Promise<F extends FileRule ? FileAnswer : R | PublicAnswer>;
   /** The wire shape, where it is not the verb's result itself. */
   readonly reply?: (result: R, ctx: Context) => unknown;
@@ -95,7 +106,7 @@ export type Endpoint<P, Q, B, R, G, U, F> = {
 };
 
 // biome-ignore lint/suspicious/noExplicitAny: a list of endpoints of every shape
-export type AnyEndpoint = Endpoint<any, any, any, any, any, any, any>;
+export type AnyEndpoint = Endpoint<any, any, any, any, any, any, any, any>;
 
 export function endpoint<
   R,
@@ -105,7 +116,8 @@ export function endpoint<
   G extends true | undefined = undefined,
   U extends UploadRule | undefined = undefined,
   F extends FileRule | undefined = undefined,
->(definition: Endpoint<P, Q, B, R, G, U, F>): AnyEndpoint {
+  K extends true | undefined = undefined,
+>(definition: Endpoint<P, Q, B, R, G, U, F, K>): AnyEndpoint {
   return definition;
 }
 
@@ -166,6 +178,7 @@ export function toRouteConfig(item: AnyEndpoint): RouteConfig & { method: AnyEnd
     ...(item.guarded ? WITH_VERSION : []),
     ...(item.method === 'get' ? [] : [StateMoved]),
     ...(item.method === 'post' ? WITH_KEY : []),
+    ...(item.status === 101 ? [UpgradeRequired] : []),
     ...item.refusals,
   ];
   const problems: Record<number, string[]> = { [BUG.status]: [BUG.code] };
@@ -187,7 +200,7 @@ export function toRouteConfig(item: AnyEndpoint): RouteConfig & { method: AnyEnd
     ...(item.tagged ? { headers: { ETag: { schema: { type: 'string' as const } } } } : {}),
   };
   const parameters = [
-    ...(item.method === 'post' ? [KEY_HEADER] : []),
+    ...(item.method === 'post' ? [{ ...KEY_HEADER, required: item.keyRequired === true }] : []),
     ...(item.guarded ? [MATCH_HEADER] : []),
     ...(isConditional(item) || item.file ? [TAG_HEADER] : []),
     ...(item.file?.ranges ? RANGE_HEADERS : []),

@@ -9,11 +9,11 @@ import { readJsonBody, readUpload, type Upload } from './body.ts';
 import { type IfMatch, matchesTag, readConditions, readIfMatch, wantsFresh } from './conditions.ts';
 import { type AnyEndpoint, type FileAnswer, isConditional, toRouteConfig } from './contract.ts';
 import type { Database } from './database.ts';
-import { AuthRequired, RequestInvalid } from './errors.ts';
+import { AuthRequired, RequestInvalid, UpgradeRequired } from './errors.ts';
 import { toPointer } from './pointer.ts';
-import { type Answer, toAnswer } from './problem.ts';
+import { type Answer, REPLAYED, toAnswer } from './problem.ts';
 import { PublicAnswer, tagOf } from './public-cache.ts';
-import { isFinal, releaseReplay, reserveReplay, storeAnswer } from './replay.ts';
+import { hashKey, isFinal, type ReplayRequest, releaseReplay, reserveReplay, storeAnswer } from './replay.ts';
 
 export { type AnyEndpoint, endpoint, type FileAnswer } from './contract.ts';
 
@@ -63,6 +63,8 @@ function admit(item: AnyEndpoint): MiddlewareHandler<DoorEnv> {
 async function serve(c: HonoContext<DoorEnv>, item: AnyEndpoint): Promise<Response> {
   const ctx = c.get('door').context;
   const valid = (target: string) => c.req.valid(target as never) as never;
+  const request = readKey(c, item, ctx);
+  const ownsKey = item.keyed === 'verb';
   const input = {
     params: item.params ? valid('param') : undefined,
     query: item.query ? valid('query') : undefined,
@@ -71,39 +73,47 @@ async function serve(c: HonoContext<DoorEnv>, item: AnyEndpoint): Promise<Respon
     upload: c.get('upload'),
     fresh: wantsFresh(c.req),
     conditions: readConditions(c.req),
+    replay: ownsKey && request ? hashKey(ctx.keyring, request) : null,
   } as never;
 
-  const key = item.method === 'post' ? c.req.header('idempotency-key') : undefined;
-  if (key !== undefined) return send(await serveOnce(c, item, ctx, input, key), c, item);
+  if (request && !ownsKey) return send(await serveOnce(item, ctx, input, request), c, item);
+  if (item.status === 101 && c.req.header('upgrade')?.toLowerCase() !== 'websocket') throw UpgradeRequired();
   const result = await item.handle(ctx, input);
+  if (item.status === 101) return result;
   return item.file ? sendFile(result) : send(answerOf(item, result, ctx), c, item);
 }
 
-async function serveOnce(
-  c: HonoContext<DoorEnv>,
-  item: AnyEndpoint,
-  ctx: Context,
-  input: never,
-  key: string,
-): Promise<Answer> {
-  if (!PRINTABLE_KEY.test(key)) {
-    const message = 'must be 1 to 255 printable characters';
-    throw RequestInvalid({
-      errors: [{ in: 'header', pointer: '/idempotency-key', code: 'invalid_key', message }],
-    });
+/** Null when none was sent. */
+function readKey(c: HonoContext<DoorEnv>, item: AnyEndpoint, ctx: Context): ReplayRequest | null {
+  const key = item.method === 'post' ? c.req.header('idempotency-key') : undefined;
+  const refuse = (code: string, message: string) =>
+    RequestInvalid({ errors: [{ in: 'header', pointer: '/idempotency-key', code, message }] });
+  if (key === undefined) {
+    if (item.keyRequired) throw refuse('required', 'is required here');
+    return null;
   }
-  const db = ctx.db as Database;
-  const request = {
-    account: actorId(ctx.actor) ?? 'anonymous',
+  if (!PRINTABLE_KEY.test(key)) throw refuse('invalid_key', 'must be 1 to 255 printable characters');
+  return {
+    account: actorId(ctx.actor),
     operationId: item.operationId,
+    ...(item.answerLifeMs === undefined ? {} : { keptMs: item.answerLifeMs }),
     key,
     content: JSON.stringify([c.req.path, contentOf(c)]),
   };
+}
+
+async function serveOnce(
+  item: AnyEndpoint,
+  ctx: Context,
+  input: never,
+  request: ReplayRequest,
+): Promise<Answer> {
+  const db = ctx.db as Database;
   const reserved = await reserveReplay(db, ctx.keyring, request, ctx.runId, ctx.clock.now(), (result) =>
     answerOf(item, result, ctx),
   );
   if (reserved.kind === 'answered') {
-    return { ...reserved.answer, headers: { ...reserved.answer.headers, 'idempotent-replayed': 'true' } };
+    return { ...reserved.answer, headers: { ...reserved.answer.headers, [REPLAYED]: 'true' } };
   }
 
   const { slot, sealAnswer } = reserved;
@@ -137,11 +147,16 @@ function answerOf(item: AnyEndpoint, result: unknown, ctx: Context): Answer {
   const varied = kept ? undefined : item.variant;
   const headers: Record<string, string> = kept ? {} : { ...item.headers?.(result) };
   const body = kept ? kept.body : bodyOf(item, result, ctx);
+  if (isReplayed(result)) headers[REPLAYED] = 'true';
   if (item.response) headers['content-type'] = 'application/json';
   if (item.cacheControl) headers['cache-control'] = item.cacheControl;
   if (item.tagged) headers.etag = `"${kept ? kept.tag : (item.tag?.(result, ctx) ?? tagOf(body))}"`;
   return { status: varied?.when(result) ? varied.status : item.status, headers, body };
 }
+
+/** Said by a verb that is `keyed` itself. */
+const isReplayed = (result: unknown): boolean =>
+  typeof result === 'object' && result !== null && 'replayed' in result && result.replayed === true;
 
 function bodyOf(item: AnyEndpoint, result: unknown, ctx: Context): string {
   return item.response ? JSON.stringify(item.reply ? item.reply(result, ctx) : result) : '';

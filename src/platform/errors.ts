@@ -43,6 +43,11 @@ export const KeyInProgress = defineRefusal(
   'conflict',
   'A request with this idempotency key is still being worked on',
 );
+export const UpgradeRequired = defineRefusal(
+  'request.upgrade_required',
+  'upgrade_required',
+  'This address speaks WebSocket',
+);
 export const Unavailable = defineRefusal(
   'service.unavailable',
   'unavailable',

@@ -16,14 +16,31 @@ export type Taken =
   | { readonly allowed: true; readonly counts: Readonly<Record<string, number>> }
   | { readonly allowed: false; readonly rule: string; readonly retryAfterSeconds: number };
 
+/**
+ * One of a few things that somebody may have at once, until it ends by itself. It is asked for under a claim,
+ * which has one meaning and one hold for as long as it lives: asked again, it takes nothing more.
+ */
+export type Hold = {
+  readonly id: string;
+  readonly limit: number;
+  readonly expiresAt: number;
+  readonly claim: { readonly name: string; readonly meaning: string; readonly expiresAt: number };
+};
+/** `id` is that of the claim's first hold, which is had now or not any more. */
+export type HoldAnswer = 'full' | 'claimed_otherwise' | { readonly id: string; readonly isLive: boolean };
+
 export type Limiter = {
   take(subject: string, rules: readonly LimitRule[], nowMs: number): Promise<Taken>;
   clear(subject: string, names: readonly string[]): Promise<void>;
+  hold(subject: string, hold: Hold, nowMs: number): Promise<HoldAnswer>;
+  release(subject: string, id: string): Promise<void>;
 };
 
 export type LimiterStub = {
   take(rules: readonly LimitRule[], nowMs: number): Promise<Taken>;
   clear(names: readonly string[]): Promise<void>;
+  hold(hold: Hold, nowMs: number): Promise<HoldAnswer>;
+  release(id: string): Promise<void>;
 };
 
 export type LimiterNamespace = { getByName(name: string): LimiterStub };
@@ -37,6 +54,14 @@ export function createLimiter(namespace: LimiterNamespace, tally: Tally): Limite
     clear(subject, names) {
       tally.limiterHops += 1;
       return namespace.getByName(subject).clear(names);
+    },
+    hold(subject, hold, nowMs) {
+      tally.limiterHops += 1;
+      return namespace.getByName(subject).hold(hold, nowMs);
+    },
+    release(subject, id) {
+      tally.limiterHops += 1;
+      return namespace.getByName(subject).release(id);
     },
   };
 }

@@ -30,12 +30,16 @@ export const statusOf = (kind: RefusalKind) => {
       return 428;
     case 'rate_limited':
       return 429;
+    case 'upgrade_required':
+      return 426;
     case 'unavailable':
       return 503;
   }
 };
 
 const FAULT_RETRY_SECONDS = 5;
+/** Says that the answer is an earlier one's. */
+export const REPLAYED = 'idempotent-replayed';
 
 export const Problem = z
   .looseObject({
@@ -89,7 +93,7 @@ const problemUri = (code: string): string => `/problems#${code}`;
 
 export function refusalAnswer({ type, details }: Refusal, requestId: string): Answer {
   const status = statusOf(type.kind);
-  const { detail, errors, retryAfterSeconds, extra } = details;
+  const { detail, errors, retryAfterSeconds, extra, replayed } = details;
   const body = {
     type: problemUri(type.code),
     title: type.title,
@@ -102,6 +106,7 @@ export function refusalAnswer({ type, details }: Refusal, requestId: string): An
   };
   const headers: Record<string, string> = {};
   if (retryAfterSeconds !== undefined) headers['retry-after'] = String(retryAfterSeconds);
+  if (replayed) headers[REPLAYED] = 'true';
   if (type.kind === 'unauthenticated') headers['www-authenticate'] = `Bearer error="${bearerError(type)}"`;
   return problemAnswer(status, body, headers);
 }

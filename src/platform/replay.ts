@@ -1,4 +1,5 @@
 import { and, eq, isNull, lte, sql } from 'drizzle-orm';
+import type { Replay } from '../book/index.ts';
 import { DAY, SECOND } from '../kernel/clock.ts';
 import { type Keyring, sha256 } from '../kernel/crypto.ts';
 import type { Refusal } from '../kernel/errors.ts';
@@ -21,12 +22,22 @@ export type Reservation =
   | { readonly kind: 'answered'; readonly answer: Answer };
 
 export type ReplayRequest = {
-  readonly account: string;
+  /** Null for somebody who did not say who they are: such a key stands for nothing but the same request. */
+  readonly account: string | null;
   readonly operationId: string;
   readonly key: string;
+  readonly keptMs?: number;
   /** The request as the verb sees it: the path's parameters and the raw body. */
   readonly content: string;
 };
+
+/** A key as it is kept: nothing of it, of whose it is or of what came with it can be read back. */
+export function hashKey(keyring: Keyring, { account, operationId, key, content }: ReplayRequest): Replay {
+  // Keyed, because a body may be a password that a plain hash would let anybody guess.
+  const fingerprint = keyring.mac('replay', content);
+  const whose = account === null ? { stranger: fingerprint } : account;
+  return { scope: sha256(JSON.stringify([whose, operationId, key])), fingerprint };
+}
 
 export async function reserveReplay(
   db: Database,
@@ -36,10 +47,8 @@ export async function reserveReplay(
   now: number,
   toAnswer: (result: unknown) => Answer,
 ): Promise<Reservation> {
-  const scope = sha256(JSON.stringify([request.account, request.operationId, request.key]));
-  // Keyed, because a body may be a password that a plain hash would let anybody guess.
-  const fingerprint = keyring.mac('replay', request.content);
-  const fresh = { owner, leasedUntil: now + LEASE_MS, expiresAt: now + KEPT_MS };
+  const { scope, fingerprint } = hashKey(keyring, request);
+  const fresh = { owner, leasedUntil: now + LEASE_MS, expiresAt: now + (request.keptMs ?? KEPT_MS) };
 
   const [, , rows] = await db.batch([
     db.delete(replay).where(and(eq(replay.scope, scope), lte(replay.expiresAt, now))),

@@ -2,7 +2,7 @@ import { evictDurableObject, runDurableObjectAlarm, runInDurableObject } from 'c
 import { env } from 'cloudflare:workers';
 import { expect, test } from 'vitest';
 import { DAY } from '../../src/kernel/clock.ts';
-import type { LimitRule, Taken } from '../../src/platform/limiter.ts';
+import type { Hold, HoldAnswer, LimitRule, Taken } from '../../src/platform/limiter.ts';
 
 const five: LimitRule = { name: 'five', limit: 5, windowSeconds: 60 };
 const three: LimitRule = { name: 'three', limit: 3, windowSeconds: 60 };
@@ -92,4 +92,68 @@ test('an object to which everything was given back takes up no room either', asy
   await limiter.clear(['five', 'three']);
   expect(await isEmpty(limiter)).toBe(true);
   expect(await take(limiter, [five], now)).toEqual({ allowed: true, counts: { five: 1 } });
+});
+
+const hold = async (limiter: Stub, id: string, nowMs: number, claim: Partial<Hold['claim']> = {}) =>
+  JSON.parse(
+    JSON.stringify(
+      await limiter.hold(
+        {
+          id,
+          limit: 3,
+          expiresAt: nowMs + 60_000,
+          claim: { name: id, meaning: 'this', expiresAt: nowMs + DAY, ...claim },
+        },
+        nowMs,
+      ),
+    ),
+  ) as HoldAnswer;
+const holds = (limiter: Stub) =>
+  runInDurableObject(limiter, (_, { storage }) =>
+    storage.sql
+      .exec('SELECT (SELECT count(*) FROM hold) AS holds, (SELECT count(*) FROM claim) AS claims')
+      .one(),
+  );
+
+test('of 50 holds at the same moment exactly the allowed number is had, each until it ends', async () => {
+  const limiter = newLimiter();
+  const answers = await Promise.all(Array.from({ length: 50 }, (_, n) => hold(limiter, `hold-${n}`, now)));
+  expect(answers.filter((answer) => answer !== 'full')).toHaveLength(3);
+  expect(await holds(limiter)).toEqual({ holds: 3, claims: 3 });
+  expect(await hold(limiter, 'late', now + 59_999)).toBe('full');
+  expect(await hold(limiter, 'late', now + 60_000)).toEqual({ id: 'late', isLive: true });
+});
+
+test('a claim that is made again takes nothing more, and one that is given back makes room', async () => {
+  const limiter = newLimiter();
+  for (const id of ['a', 'b', 'c']) expect(await hold(limiter, id, now)).toEqual({ id, isLive: true });
+  expect(await hold(limiter, 'd', now)).toBe('full');
+  expect(await hold(limiter, 'd', now, { name: 'b' })).toEqual({ id: 'b', isLive: true });
+  await limiter.release('b');
+  await limiter.release('b');
+  expect(await hold(limiter, 'd', now, { name: 'b' })).toEqual({ id: 'b', isLive: false });
+  expect(await holds(limiter)).toEqual({ holds: 2, claims: 3 });
+  expect(await hold(limiter, 'd', now)).toEqual({ id: 'd', isLive: true });
+  expect(await hold(limiter, 'e', now, { name: 'a' })).toEqual({ id: 'a', isLive: true });
+});
+
+test('a claim keeps its meaning for as long as it lives', async () => {
+  const limiter = newLimiter();
+  await hold(limiter, 'a', now);
+  expect(await hold(limiter, 'b', now, { name: 'a', meaning: 'that' })).toBe('claimed_otherwise');
+  expect(await holds(limiter)).toEqual({ holds: 1, claims: 1 });
+  expect(await hold(limiter, 'b', now + DAY, { name: 'a', meaning: 'that' })).toEqual({
+    id: 'b',
+    isLive: true,
+  });
+});
+
+test('a limiter that holds nothing and knows nothing leaves nothing', async () => {
+  const limiter = newLimiter();
+  await hold(limiter, 'old', longAgo);
+  await runDurableObjectAlarm(limiter);
+  const left = await runInDurableObject(limiter, (_, { storage }) =>
+    storage.sql.exec("SELECT name FROM sqlite_schema WHERE name NOT LIKE '\\_%' ESCAPE '\\'").toArray(),
+  );
+  expect(left).toEqual([]);
 });

@@ -88,7 +88,7 @@ export async function everything(): Promise<Record<string, unknown[]>> {
 }
 
 /** The same with all that the books of these properties hold, and the names of all pictures. */
-export async function everythingAround(propertyIds: readonly string[]): Promise<Record<string, unknown>> {
+export async function everythingAround(propertyIds: readonly string[]) {
   const [tables, files, ...books] = await Promise.all([
     everything(),
     env.PICTURES.list(),
@@ -96,7 +96,7 @@ export async function everythingAround(propertyIds: readonly string[]): Promise<
       runInDurableObject(env.BOOKS.getByName(id), (_, { storage }) => read(storage)),
     ),
   ]);
-  return { ...tables, files: files.objects.map(({ key }) => key), books };
+  return { tables, files: files.objects.map(({ key }) => key), books };
 }
 
 function read({ sql }: DurableObjectStorage): Record<string, unknown[]> {

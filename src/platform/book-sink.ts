@@ -1,0 +1,33 @@
+import type { BatchItem } from 'drizzle-orm/batch';
+import type { Sink } from '../book/index.ts';
+import { Fault } from '../kernel/errors.ts';
+import { type Database, openDatabase } from './database.ts';
+import { newTally } from './meter.ts';
+
+/** What becomes in D1 of one kind of a book's outbox rows; the room that has the table says it. */
+export type Copies = Readonly<Record<string, (db: Database, body: never) => readonly BatchItem<'sqlite'>[]>>;
+
+/**
+ * Where a book's outbox goes: D1, in one batch. Every statement may run twice, and an older copy never
+ * replaces a later one; of equal versions the one that comes replaces the one that is there, so that a
+ * row which went wrong can be mended.
+ */
+export function createSink(binding: D1Database, copies: Copies): Sink {
+  const db = openDatabase(binding, newTally());
+  return {
+    async send(rows) {
+      try {
+        const batch = rows.flatMap(({ kind, body }) => {
+          const copy = Object.hasOwn(copies, kind) ? copies[kind] : undefined;
+          if (!copy) throw new Error(`Nobody takes ${kind} from a book`);
+          return copy(db, JSON.parse(body) as never);
+        });
+        const [first, ...rest] = batch;
+        if (first) await db.batch([first, ...rest]);
+        return 'done';
+      } catch (error) {
+        return error instanceof Fault ? 'later' : 'never';
+      }
+    },
+  };
+}
