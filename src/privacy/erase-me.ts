@@ -1,5 +1,6 @@
 import { eq } from 'drizzle-orm';
 import { eraseAccount, openAccountBusiness, requireRecentLogin } from '../accounts/index.ts';
+import { openBookingBusiness } from '../bookings/index.ts';
 import type { Context } from '../context.ts';
 import { newId } from '../kernel/ids.ts';
 import { commit } from '../platform/commit.ts';
@@ -14,7 +15,11 @@ export async function eraseMe(ctx: Context): Promise<typeof ACCEPTED> {
   const actor = requireRecentLogin(ctx);
 
   const { open: openHere, apiKeyDigests } = await openAccountBusiness(ctx, actor);
-  const open = [...openHere, ...(await openPropertyBusiness(ctx, actor.accountId))];
+  const open = [
+    ...openHere,
+    ...(await openPropertyBusiness(ctx, actor.accountId)),
+    ...(await openBookingBusiness(ctx, actor.accountId)),
+  ];
   if (open.length > 0) throw OpenBusiness({ extra: { open } });
 
   const now = ctx.clock.now();

@@ -1,5 +1,6 @@
 import { eq } from 'drizzle-orm';
 import { describeAccount } from '../accounts/index.ts';
+import { describeBookings } from '../bookings/index.ts';
 import type { Context } from '../context.ts';
 import { toInstant } from '../kernel/clock.ts';
 import { commit } from '../platform/commit.ts';
@@ -14,9 +15,10 @@ export async function exportData(ctx: Context, exportId: string): Promise<void> 
   const account = await describeAccount(ctx.db, row.accountId);
   if (!account) return;
   const properties = await describeProperties(ctx.db, row.accountId);
+  const bookings = await describeBookings(ctx.db, row.accountId);
 
   const now = ctx.clock.now();
-  const file = { exportedAt: toInstant(now), account, ...properties };
+  const file = { exportedAt: toInstant(now), account, ...properties, ...bookings };
   await ctx.archive.put(exportKey(row.accountId, row.id), JSON.stringify(file));
   await commit(ctx, {
     writes: (db) => [db.update(dataExport).set({ readyAt: now }).where(eq(dataExport.id, exportId))],

@@ -1,4 +1,5 @@
 import { forgetApiKey } from '../accounts/index.ts';
+import { finishErasingBookings } from '../bookings/index.ts';
 import type { Context } from '../context.ts';
 import { finishErasingProperties } from '../properties/index.ts';
 import { exportPrefix } from './rules.ts';
@@ -9,10 +10,15 @@ export async function finishErasure(
   { accountId, apiKeyDigests }: { accountId: string; apiKeyDigests: readonly string[] },
 ): Promise<void> {
   for (const digest of apiKeyDigests) await forgetApiKey(ctx.kv, digest);
+  await deleteExports(ctx, accountId);
+  await finishErasingBookings(ctx, accountId);
   await finishErasingProperties(ctx, accountId);
+}
+
+async function deleteExports({ archive }: Context, accountId: string): Promise<void> {
   for (;;) {
-    const page = await ctx.archive.list({ prefix: exportPrefix(accountId) });
+    const page = await archive.list({ prefix: exportPrefix(accountId) });
     if (page.objects.length === 0) return;
-    await ctx.archive.delete(page.objects.map(({ key }) => key));
+    await archive.delete(page.objects.map(({ key }) => key));
   }
 }

@@ -7,7 +7,15 @@ const ONE_RANGE = /^bytes=[ \t]*(?:(\d{1,15})-(\d{1,15})?|-(\d{1,15}))[ \t]*$/i;
 
 /** Whether a part is asked for, of the file that has this tag and no other. */
 export const wantsPart = ({ range, ifRange }: Conditions, tag: string): boolean =>
-  range !== undefined && ONE_RANGE.test(range) && (ifRange === undefined || ifRange === tag);
+  range !== undefined && isRange(range) && (ifRange === undefined || ifRange === tag);
+
+/** One that ends before it begins is none. */
+function isRange(range: string): boolean {
+  const found = ONE_RANGE.exec(range);
+  if (found === null) return false;
+  const [, from, to] = found;
+  return from === undefined || to === undefined || Number(from) <= Number(to);
+}
 
 /** Null for bytes that the file doesn't have. */
 export function readRange(range: string, size: number): ByteRange | null {

@@ -50,7 +50,7 @@ export async function createProperty(
     writes: (db) => [db.insert(property).values(row)],
     audit: [{ action: 'property.created', subject: row.id }],
     outbox: [bookToBeTold(ctx, row.id)],
-    result: showProperty({ ...row, ...UNTOLD, images: [], access: null }, ctx),
+    result: showProperty({ ...row, ...UNTOLD, images: [], access: null, coHosts: [] }, ctx),
   });
   await tellBookNow(ctx, row.id);
   return created;

@@ -46,6 +46,16 @@ export const CalendarBeyond = defineRefusal(
   'unprocessable',
   'A calendar reaches from one year back to three years ahead',
 );
+export const TooManyWatchers = defineRefusal(
+  'properties.too_many_watchers',
+  'rate_limited',
+  'As many as may watch this property do already',
+);
+export const DatesPriced = defineRefusal(
+  'rates.dates_priced',
+  'conflict',
+  'Dates ahead have prices of their own in the other currency; clear those first',
+);
 export const CalendarTokenInvalid = defineRefusal(
   'calendar.token_invalid',
   'not_found',

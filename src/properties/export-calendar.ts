@@ -4,7 +4,7 @@ import { sha256 } from '../kernel/crypto.ts';
 import { type Conditions, matchesTag } from '../platform/conditions.ts';
 import type { FileAnswer } from '../platform/endpoint.ts';
 import { askBook } from './ask-book.ts';
-import { isCalendarToken } from './calendar-address.ts';
+import { calendarKeyOf } from './calendar-address.ts';
 import { CalendarTokenInvalid } from './errors.ts';
 import * as ical from './ical/index.ts';
 
@@ -17,9 +17,12 @@ export async function exportCalendar(
   ctx: Context,
   { propertyId, token, conditions }: Input,
 ): Promise<FileAnswer> {
-  if (!isCalendarToken(ctx, propertyId, token)) throw CalendarTokenInvalid();
+  const calendarKey = calendarKeyOf(ctx, propertyId, token);
+  if (calendarKey === null) throw CalendarTokenInvalid();
 
   const { value } = await askBook(ctx, propertyId, (book, call) => book.listTaken(call));
+  if (value.calendarKey !== calendarKey) throw CalendarTokenInvalid();
+
   const body = ical.exportCalendar({
     propertyId,
     name: NAME,

@@ -4,7 +4,9 @@
  * refusals get their names here; what the public is shown has no exact address.
  */
 
-export { startComparison } from './compare-books.ts';
+export { type Answered, askBook, type RefusalNames } from './ask-book.ts';
+export { compareBooks, startComparison } from './compare-books.ts';
+export { NoRates, PropertyNotFound, Unavailable } from './errors.ts';
 export { propertyJobs } from './jobs.ts';
 export {
   describeProperties,
@@ -13,6 +15,10 @@ export {
   openPropertyBusiness,
 } from './personal-data.ts';
 export { propertyRoutes } from './routes/index.ts';
-export { createSink } from './sink.ts';
+export { Cause, NightPrices, PriceLines } from './sale-schemas.ts';
+export { PropertyParams } from './schemas.ts';
+export { propertyCopies } from './sink.ts';
 export { sweepBooks } from './sweep-books.ts';
 export { sweepFeeds } from './sweep-feeds.ts';
+export { coHost } from './tables.ts';
+export { moneyIn, toPriceParts } from './to-quote.ts';

@@ -1,6 +1,5 @@
 import type { Context } from '../context.ts';
 import { z } from '../kernel/zod.ts';
-import { compareBooks } from './compare-books.ts';
 import { dropFeed } from './free-feed-nights.ts';
 import { dropPicture } from './store-picture.ts';
 import { tellBook } from './tell-book.ts';
@@ -13,7 +12,6 @@ export const propertyJobs: Readonly<Record<string, (ctx: Context, message: unkno
   visit_feed: visitFeed,
   drop_feed: dropFeed,
   drop_picture: dropPicture,
-  compare_books: compareBooks,
   async tell_book(ctx, message) {
     await tellBook(ctx, TellBook.parse(message).propertyId);
   },

@@ -33,7 +33,7 @@ export async function listFavourites(ctx: Context, { limit, cursor }: z.infer<ty
   return toPage(
     rows,
     limit,
-    (row) => toPublicProperty({ ...row, access: null }, ctx),
+    (row) => toPublicProperty({ ...row, access: null, coHosts: [] }, ctx),
     (row) => writeCursor(ctx.keyring, list, [row.likedAt, row.id]),
   );
 }

@@ -14,6 +14,10 @@ export const selectImage = (db: Reader, propertyId: string, imageId: string) =>
 export const isImage = (propertyId: string, imageId: string): SQL =>
   and(eq(image.propertyId, propertyId), eq(image.id, imageId)) as SQL;
 
+export const isNotAlone = (propertyId: string, imageId: string): SQL =>
+  sql`EXISTS (SELECT 1 FROM property_image AS other
+    WHERE other.property_id = ${propertyId} AND other.id <> ${imageId})`;
+
 /**
  * Counts the positions anew, with one picture moved to where it is wanted. It goes by the positions that it
  * finds, so it is right whoever else has changed them since they were read.

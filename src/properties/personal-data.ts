@@ -1,9 +1,9 @@
-import { and, eq, getTableColumns, sql } from 'drizzle-orm';
+import { and, eq, getTableColumns, inArray, sql } from 'drizzle-orm';
 import type { Context } from '../context.ts';
 import { toInstant } from '../kernel/clock.ts';
+import { Refusal } from '../kernel/errors.ts';
 import type { Database, Reader } from '../platform/database.ts';
 import { askBook } from './ask-book.ts';
-import { freeFeedNights } from './free-feed-nights.ts';
 import { dropUnusedPicture } from './store-picture.ts';
 import { coHost, favourite, feed, listing, property, propertyImage } from './tables.ts';
 
@@ -84,27 +84,36 @@ export function eraseProperties(db: Database, accountId: string, now: number) {
 /** What lies outside D1 or is a matter of the books. Safe to run again from the start. */
 export async function finishErasingProperties(ctx: Context, accountId: string): Promise<void> {
   const db = ctx.db as Database;
-  const [feeds, images, roles] = await db.batch([
-    db
-      .select({ feedId: feed.id, propertyId: feed.propertyId })
-      .from(feed)
-      .innerJoin(property, isOf(feed, accountId)),
+  const ofHost = eq(property.hostId, accountId);
+  const [own, images, roles] = await db.batch([
+    db.select({ propertyId: property.id }).from(property).where(ofHost),
     db
       .select({ id: propertyImage.id, hash: propertyImage.hash })
       .from(propertyImage)
       .innerJoin(property, isOf(propertyImage, accountId)),
     db.select({ propertyId: coHost.propertyId }).from(coHost).where(eq(coHost.accountId, accountId)),
   ]);
-  for (const { feedId, propertyId } of feeds) {
-    await freeFeedNights(ctx, { feedId, propertyId });
-    await db.delete(feed).where(eq(feed.id, feedId));
-  }
+  // Before the books, so that no feed is visited again.
+  await db
+    .delete(feed)
+    .where(inArray(feed.propertyId, db.select({ id: property.id }).from(property).where(ofHost)));
   for (const { id, hash } of images) {
     await db.delete(propertyImage).where(eq(propertyImage.id, id));
     await dropUnusedPicture(ctx, hash);
   }
   for (const { propertyId } of roles) {
-    await askBook(ctx, propertyId, (book, call) => book.changeCoHost(call, { accountId, access: null }));
+    await tryBook(ctx, propertyId, (book, call) => book.changeCoHost(call, { accountId, access: null }));
+  }
+  for (const { propertyId } of own) await tryBook(ctx, propertyId, (book, call) => book.forgetHost(call));
+}
+
+/** A book that refuses holds up no other; one that does not answer is asked again with the rest. */
+async function tryBook(ctx: Context, propertyId: string, ask: Parameters<typeof askBook>[2]): Promise<void> {
+  try {
+    await askBook(ctx, propertyId, ask);
+  } catch (error) {
+    if (!(error instanceof Refusal)) throw error;
+    ctx.log.warn('book.refused_erasure', { propertyId, error });
   }
 }
 

@@ -8,14 +8,18 @@ import { coHost, listing, property, propertyImage } from './tables.ts';
 
 export type PropertyRow = typeof property.$inferSelect;
 export type ImageRow = Pick<typeof propertyImage.$inferSelect, 'id' | 'width' | 'height' | 'caption' | 'alt'>;
+type CoHost = { readonly userId: string; readonly access: CoHostAccess };
 type Listing = typeof listing.$inferSelect;
 /** A property with what D1 knows of its book, which is nothing for the first moments. */
 export type ListedProperty = PropertyRow & {
-  readonly [K in 'status' | 'currency' | 'nightly' | 'bookingMode' | 'cancellationPolicy']: Listing[K] | null;
+  readonly [K in 'status' | 'currency' | 'nightly' | 'bookingMode' | 'cancellationPolicy' | 'calendarKey']:
+    | Listing[K]
+    | null;
 } & {
   readonly images: readonly ImageRow[];
   /** The viewer's, as a co-host. */
   readonly access: CoHostAccess | null;
+  readonly coHosts: readonly CoHost[];
 };
 
 const image = propertyImage;
@@ -26,6 +30,13 @@ const imagesInOrder = sql<ImageRow[]>`(
   .mapWith((text: string) => JSON.parse(text) as ImageRow[])
   .as('images');
 
+const coHosts = sql<CoHost[]>`(
+  SELECT json_group_array(json_object('userId', ${coHost.accountId}, 'access', ${coHost.access})
+      ORDER BY ${coHost.accountId})
+    FROM ${coHost} WHERE ${coHost.propertyId} = ${property.id})`
+  .mapWith((text: string) => JSON.parse(text) as CoHost[])
+  .as('co_hosts');
+
 export const propertyColumns = {
   ...getTableColumns(property),
   status: listing.status,
@@ -33,13 +44,14 @@ export const propertyColumns = {
   nightly: listing.nightly,
   bookingMode: listing.bookingMode,
   cancellationPolicy: listing.cancellationPolicy,
+  calendarKey: listing.calendarKey,
   images: imagesInOrder,
 };
 
 /** Properties as `viewer` may know them; the caller says which. */
 export const selectProperties = (db: Reader, viewer: string | null) =>
   db
-    .select({ ...propertyColumns, access: coHost.access })
+    .select({ ...propertyColumns, access: coHost.access, coHosts })
     .from(property)
     .leftJoin(listing, eq(listing.propertyId, property.id))
     .leftJoin(coHost, and(eq(coHost.propertyId, property.id), sql`${coHost.accountId} = ${viewer}`));

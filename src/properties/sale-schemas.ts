@@ -40,6 +40,10 @@ export const CalendarDay = z
   });
 export const Calendar = z.object({ data: z.array(CalendarDay) });
 
+export const WatchQuery = z.strictObject({
+  after: z.coerce.number().int().min(0).max(Number.MAX_SAFE_INTEGER).optional(),
+});
+
 export const Cause = z.object({ code: z.enum(CAUSE_CODES), date: night.optional() }).openapi('Cause', {
   description: 'Why a stay cannot be booked. To the public every taken night is `booked`, whatever took it.',
 });
@@ -62,6 +66,26 @@ export const Availability = z
   .openapi('Availability');
 
 export const QuoteBody = stay.safeExtend({ guests: Guests, promotionCode: line(1, 40).optional() });
+export const NightPrices = z.array(z.object({ date: night, price: Money }));
+export const PriceLines = z.array(
+  z.object({
+    kind: z.enum([
+      'nights',
+      'early_bird',
+      'last_minute',
+      'length_of_stay',
+      'promotion',
+      'extra_guest',
+      'cleaning_fee',
+      'pet_fee',
+      'guest_service_fee',
+      'tax',
+    ]),
+    label: z.string(),
+    amount: Money,
+    included: Money.optional().openapi({ description: 'A tax that the lines above contain' }),
+  }),
+);
 export const Quote = z
   .object({
     quote: z.string().openapi({ description: 'Signed; send it as it is with the booking' }),
@@ -70,26 +94,8 @@ export const Quote = z
     checkIn: night,
     checkOut: night,
     guests: Guests,
-    nights: z.array(z.object({ date: night, price: Money })),
-    lines: z.array(
-      z.object({
-        kind: z.enum([
-          'nights',
-          'early_bird',
-          'last_minute',
-          'length_of_stay',
-          'promotion',
-          'extra_guest',
-          'cleaning_fee',
-          'pet_fee',
-          'guest_service_fee',
-          'tax',
-        ]),
-        label: z.string(),
-        amount: Money,
-        included: Money.optional().openapi({ description: 'A tax that the lines above contain' }),
-      }),
-    ),
+    nights: NightPrices,
+    lines: PriceLines,
     total: Money,
     hostEarns: Money,
     cancellation: z.object({

@@ -106,6 +106,8 @@ export const Image = z
   })
   .openapi('PropertyImage');
 
+export const CoHost = z.object({ userId: z.string(), access: z.enum(CO_HOST_ACCESS) }).openapi('CoHost');
+
 export const Property = z
   .object({
     id: z.string(),
@@ -147,23 +149,35 @@ export const Property = z
     }),
     registrationNumber: z.string().nullable(),
     accessInstructions: z.string().optional().openapi({ description: 'For the host’s side alone' }),
-    calendarUrl: z.string().optional().openapi({
-      description: 'The secret address of the calendar file; for the host and co-hosts who keep the calendar',
-    }),
+    coHosts: z
+      .array(CoHost)
+      .optional()
+      .openapi({ description: 'For the host and co-hosts with `full` access' }),
+    calendarUrl: z
+      .string()
+      .optional()
+      .openapi({
+        description:
+          'The secret address of the calendar file; for the host and co-hosts who keep the calendar. Another one from ' +
+          'the moment in which one of these no longer does',
+      }),
     createdAt: instant,
     updatedAt: instant,
   })
   .openapi('Property');
 export const PropertyPage = pageOf(Property);
 /** All that the public may ever be shown of one. */
-export const PublicProperty = Property.omit({ accessInstructions: true, calendarUrl: true }).extend({
+export const PublicProperty = Property.omit({
+  accessInstructions: true,
+  coHosts: true,
+  calendarUrl: true,
+}).extend({
   status: z.literal('published'),
   address: z.object({ city: z.string(), region: z.string().optional(), country: z.string() }).nullable(),
   approximate: z.literal(true),
 });
 export const PublicPropertyPage = pageOf(PublicProperty);
 
-export const CoHost = z.object({ userId: z.string(), access: z.enum(CO_HOST_ACCESS) }).openapi('CoHost');
 export const Amenities = z.object({
   data: z.array(
     z

@@ -1,43 +1,13 @@
 import { sql } from 'drizzle-orm';
 import type { BatchItem } from 'drizzle-orm/batch';
-import type { BookAudit, Sink, Snapshot } from '../book/index.ts';
-import { Fault } from '../kernel/errors.ts';
-import { type Database, openDatabase } from '../platform/database.ts';
-import { newTally } from '../platform/meter.ts';
+import type { BookAudit, Snapshot } from '../book/index.ts';
+import type { Copies } from '../platform/book-sink.ts';
+import type { Database } from '../platform/database.ts';
 import { audit } from '../platform/tables.ts';
 import { coHost, listing } from './tables.ts';
 
-/**
- * Where a book's outbox goes: D1, in one batch. Every statement may run twice, and an older copy never
- * replaces a later one; of equal versions the one that comes replaces the one that is there, so that a
- * row which went wrong can be mended.
- */
-export function createSink(binding: D1Database): Sink {
-  const db = openDatabase(binding, newTally());
-  return {
-    async send(rows) {
-      try {
-        const batch = rows.flatMap(({ kind, body }) => statementsOf(db, kind, JSON.parse(body)));
-        const [first, ...rest] = batch;
-        if (first) await db.batch([first, ...rest]);
-        return 'done';
-      } catch (error) {
-        return error instanceof Fault ? 'later' : 'never';
-      }
-    },
-  };
-}
-
-function statementsOf(db: Database, kind: string, body: unknown): BatchItem<'sqlite'>[] {
-  switch (kind) {
-    case 'projection':
-      return project(db, body as Snapshot);
-    case 'audit':
-      return [keepAudit(db, body as BookAudit)];
-    default:
-      throw new Error(`Nobody takes ${kind} from a book`);
-  }
-}
+/** What D1 keeps of a book beside its bookings. */
+export const propertyCopies = { projection: project, audit: keepAudit } satisfies Copies;
 
 function project(db: Database, { coHosts, ...row }: Snapshot): BatchItem<'sqlite'>[] {
   const isNewest = sql`(SELECT (epoch, version) = (${row.epoch}, ${row.version}) FROM listing
@@ -61,8 +31,7 @@ function project(db: Database, { coHosts, ...row }: Snapshot): BatchItem<'sqlite
   ];
 }
 
-const keepAudit = (db: Database, { data, ...entry }: BookAudit): BatchItem<'sqlite'> =>
-  db
-    .insert(audit)
-    .values({ ...entry, data: JSON.stringify(data), reason: null })
-    .onConflictDoNothing({ target: audit.id });
+function keepAudit(db: Database, { data, ...entry }: BookAudit): BatchItem<'sqlite'>[] {
+  const row = { ...entry, data: JSON.stringify(data), reason: null };
+  return [db.insert(audit).values(row).onConflictDoNothing({ target: audit.id })];
+}

@@ -55,6 +55,8 @@ export const listing = sqliteTable('listing', {
   cancellationPolicy: text('cancellation_policy', { enum: POLICIES }).notNull(),
   /** Of the description that the book has been told. */
   contentVersion: integer('content_version').notNull(),
+  /** Of the address under which other platforms read the calendar. */
+  calendarKey: integer('calendar_key').notNull().default(0),
 });
 
 /** Who helps the host; written, as `listing` is, by the book's outbox alone. */

@@ -22,6 +22,7 @@ export const UNTOLD = {
   nightly: null,
   bookingMode: 'request',
   cancellationPolicy: 'moderate',
+  calendarKey: 0,
 } as const;
 
 /** Null for somebody to whom this property does not exist. */
@@ -30,17 +31,25 @@ export function audienceOf(row: ListedProperty, { actor }: Pick<Context, 'actor'
   return row.status === 'published' ? 'public' : null;
 }
 
-/** For the host's side: everything. The secret address of the calendar is for those who keep it. */
+/**
+ * For the host's side: everything. The secret address of the calendar is for those who keep it, who else helps for
+ * those who do all.
+ */
 export function toHostProperty(row: ListedProperty, ctx: Asking): HostView {
-  const view = {
+  const helps = (...access: CoHostAccess[]) =>
+    row.hostId === actorId(ctx.actor) || (row.access !== null && access.includes(row.access));
+  return {
     ...toCommon(row, ctx),
     status: row.status ?? UNTOLD.status,
     address: row.address,
     location: pointOf(row),
     approximate: false,
     accessInstructions: row.accessInstructions,
+    ...(helps('full') && { coHosts: [...row.coHosts] }),
+    ...(helps('full', 'calendar') && {
+      calendarUrl: calendarUrl(ctx, row.id, row.calendarKey ?? UNTOLD.calendarKey),
+    }),
   };
-  return keepsCalendar(row, ctx) ? { ...view, calendarUrl: calendarUrl(ctx, row.id) } : view;
 }
 
 /** For everybody, of one that is published. */
@@ -90,10 +99,6 @@ function toCommon(row: ListedProperty, { settings }: Asking) {
 const toPublicAddress = ({ city, region, country }: Address) =>
   region === undefined ? { city, country } : { city, region, country };
 
-const KEEP_CALENDAR: readonly (CoHostAccess | null)[] = ['full', 'calendar'];
-const keepsCalendar = (row: ListedProperty, { actor }: Asking) =>
-  row.hostId === actorId(actor) || KEEP_CALENDAR.includes(row.access);
-
 /** What a verb of the host's side answers with. */
 export type ShownProperty = { readonly view: HostView; readonly version: number };
 
@@ -104,9 +109,9 @@ export const showProperty = (row: ListedProperty, ctx: Asking): ShownProperty =>
 
 /**
  * The entity tag on the host's side: the version of the description, on which editing is conditional, and a
- * hash of what is shown. Whoever of that side looks gets the same one.
+ * hash of all that the caller is shown, so that none of it changes behind a 304.
  */
-export function tagOf({ view: { calendarUrl: _, ...view }, version }: ShownProperty): string {
+export function tagOf({ view, version }: ShownProperty): string {
   return `${version}.${sha256(JSON.stringify(view)).slice(0, 22)}`;
 }
 

@@ -2,12 +2,28 @@ import type { ShownCalendar } from '../book/index.ts';
 import { toInstant } from '../kernel/clock.ts';
 import type { Currency, Money } from '../kernel/money.ts';
 import type { z } from '../kernel/zod.ts';
+import type { StayPrice } from '../pricing/index.ts';
 import type { createQuote } from './create-quote.ts';
 import type { Calendar, Quote } from './sale-schemas.ts';
 
-const moneyIn =
+export const moneyIn =
   (currency: Currency) =>
   (amount: number): Money => ({ amount, currency });
+
+type Priced = Pick<StayPrice, 'currency' | 'nights' | 'lines'>;
+
+export function toPriceParts({ currency, nights, lines }: Priced) {
+  const money = moneyIn(currency);
+  return {
+    nights: nights.map(({ date, price }) => ({ date, price: money(price) })),
+    lines: lines.map(({ kind, label, amount, included }) => ({
+      kind,
+      label,
+      amount: money(amount),
+      ...(included === undefined ? {} : { included: money(included) }),
+    })),
+  };
+}
 
 export function toQuote({
   token,
@@ -21,13 +37,7 @@ export function toQuote({
     propertyId: quote.propertyId,
     ...quote.stay,
     guests: quote.guests,
-    nights: quote.nights.map(({ date, price }) => ({ date, price: money(price) })),
-    lines: quote.lines.map(({ kind, label, amount, included }) => ({
-      kind,
-      label,
-      amount: money(amount),
-      ...(included === undefined ? {} : { included: money(included) }),
-    })),
+    ...toPriceParts(quote),
     total: money(quote.total),
     hostEarns: money(quote.hostEarns),
     cancellation: {

@@ -6,6 +6,7 @@ import { commit, must } from '../platform/commit.ts';
 import { PreconditionFailed } from '../platform/errors.ts';
 import { forgetPublic } from '../platform/public-cache.ts';
 import { PropertyArchived, PropertyForbidden, PropertyIncomplete, PropertyNotFound } from './errors.ts';
+import { isNotPublished, lookAgainIfMoved } from './keep-complete.ts';
 import { type Point, zoneAt } from './location.ts';
 import { publicPageKey } from './public-page.ts';
 import { findPropertyToChange, type ListedProperty, type PropertyRow } from './queries.ts';
@@ -19,10 +20,10 @@ import { audienceOf, isTagOfVersion, type ShownProperty, showProperty } from './
 type Changes = z.infer<typeof UpdatePropertyBody>;
 type Input = { propertyId: string; changes: Changes; ifMatch: readonly string[] | '*' };
 
-export async function updateProperty(
-  ctx: Context,
-  { propertyId, changes, ifMatch }: Input,
-): Promise<ShownProperty> {
+export const updateProperty = (ctx: Context, input: Input): Promise<ShownProperty> =>
+  lookAgainIfMoved(() => update(ctx, input));
+
+async function update(ctx: Context, { propertyId, changes, ifMatch }: Input): Promise<ShownProperty> {
   const actor = requireUser(ctx, 'properties:write');
 
   const own = await findPropertyToChange(ctx, propertyId);
@@ -38,8 +39,9 @@ export async function updateProperty(
     version: own.version + 1,
     updatedAt: ctx.clock.now(),
   };
-  const missing = own.status === 'published' ? missingToPublish(after, own.images.length) : [];
-  if (missing.length > 0) throw PropertyIncomplete({ extra: { missing } });
+  const missing = missingToPublish(after, own.images.length);
+  const isComplete = missing.length === 0;
+  if (own.status === 'published' && !isComplete) throw PropertyIncomplete({ extra: { missing } });
   const hasNews = JSON.stringify(factsOf(after)) !== JSON.stringify(factsOf(own));
 
   const updated = await commit(ctx, {
@@ -48,12 +50,17 @@ export async function updateProperty(
         db
           .update(property)
           .set({ ...columns, version: after.version, updatedAt: after.updatedAt })
-          .where(and(eq(property.id, own.id), eq(property.version, own.version))),
+          .where(
+            and(
+              eq(property.id, own.id),
+              eq(property.version, own.version),
+              isComplete ? undefined : isNotPublished(own.id),
+            ),
+          ),
       ),
     ],
     audit: [{ action: 'property.updated', subject: own.id, data: { fields: Object.keys(changes) } }],
     outbox: hasNews ? [bookToBeTold(ctx, own.id)] : [],
-    whenMoved: PreconditionFailed,
     result: showProperty(after, ctx),
   });
   forgetPublic(ctx, publicPageKey(own.id));

@@ -525,16 +525,23 @@ describe('the sweep', () => {
     await env.DB.prepare('DELETE FROM outbox').run();
   });
 
-  test('takes ninety at a time', async () => {
+  test('sends in two runs for all of 2,800 that are due, for none twice', async () => {
     const [one] = await make(1);
     const row = await rowOf(one.id);
+    const many: Json = { id: "'fdb_many_' || value", url_digest: 'value', next_sync_at: 'value' };
     const names = Object.keys(row);
-    const insert = env.DB.prepare(`INSERT INTO feed (${names}) VALUES (${names.map(() => '?')})`);
-    const changed = (n: number) => ({ ...row, id: `fdb_many_${n}`, url_digest: `${n}`, next_sync_at: n });
-    await env.DB.batch(
-      Array.from({ length: 100 }, (_, n) => insert.bind(...(Object.values(changed(n)) as string[]))),
-    );
-    expect([await sweep(), await sweep(), await sweep()]).toEqual([90, 10, 0]);
+    await env.DB.prepare(
+      `WITH RECURSIVE n (value) AS (SELECT 0 UNION ALL SELECT value + 1 FROM n WHERE value < 2799)
+       INSERT INTO feed (${names}) SELECT ${names.map((name) => many[name] ?? name)} FROM feed, n WHERE id = ?`,
+    )
+      .bind(one.id)
+      .run();
+    jobs.length = 0;
+    expect([await sweep(), await sweep(), await sweep()]).toEqual([1800, 1000, 0]);
+    const sent = jobs.map(({ feedId }) => feedId);
+    expect([sent.length, new Set(sent).size]).toEqual([2800, 2800]);
+    expect(sent.slice(0, 1800), 'those that waited longest come first').toContain('fdb_many_0');
+    expect((await env.DB.prepare('SELECT * FROM outbox').all()).results).toEqual([]);
     await env.DB.prepare(`DELETE FROM feed WHERE id LIKE 'fdb_many_%'`).run();
   });
 });
@@ -604,6 +611,21 @@ describe('the calendar for other platforms', () => {
     ];
     for (const address of wrong) {
       expect(await refused(() => ask('GET', address)), address).toEqual([404, 'calendar.token_invalid']);
+    }
+  });
+
+  test('has another address as soon as a co-host who knew it may no longer', async () => {
+    const [host, helper] = [await newHost(), await newHost()];
+    const place = await draft(host);
+    for (const after of ['messages', null]) {
+      await help(host, place.id, helper, 'calendar');
+      const known = await path(helper, place.id);
+      expect((await ask('GET', known)).status).toBe(200);
+      if (after) await help(host, place.id, helper, after);
+      else
+        await answer('DELETE', `/v1/properties/${place.id}/co-hosts/${helper.actor.accountId}`, { as: host });
+      expect(await refused(() => ask('GET', known))).toEqual([404, 'calendar.token_invalid']);
+      expect((await ask('GET', await path(host, place.id))).status).toBe(200);
     }
   });
 

@@ -18,6 +18,7 @@ import {
   newHost,
   type Person,
   published,
+  setRates,
 } from './places.ts';
 
 const base = (type: Type, name: string) => FORMATS[type].bases[name] as Buffer;
@@ -169,11 +170,18 @@ describe('a picture that a host adds', () => {
       expect((await bytesOf(part)).equals(bytes.subarray(from, to)), range).toBe(true);
       expect(part.headers.get('content-security-policy')).toBe("default-src 'none'; sandbox");
     }
-    for (const range of [`bytes=${n}-`, 'bytes=-0', 'bytes=9-3']) {
+    for (const range of [`bytes=${n}-`, 'bytes=-0', `bytes=${n}-${n + 5}`]) {
       const none = await get(id, { range });
       expect([none.status, none.headers.get('content-range')], range).toEqual([416, `bytes */${n}`]);
     }
-    for (const range of ['bytes=0-1,3-4', 'lines=0-1', 'bytes=a-b', 'bytes=-']) {
+    for (const range of [
+      'bytes=0-1,3-4',
+      'lines=0-1',
+      'bytes=a-b',
+      'bytes=-',
+      'bytes=9-3',
+      `bytes=${n + 5}-${n}`,
+    ]) {
       expect((await get(id, { range })).status, range).toBe(200);
     }
     expect((await get(id, { range: 'bytes=0-9', 'if-range': etag })).status).toBe(206);
@@ -407,6 +415,26 @@ describe('a hundred pictures', () => {
     );
   });
 
+  test('and a hundred and twenty at once: exactly a hundred are there, each in a place of its own', async () => {
+    const host = await newHost();
+    const place = await draft(host);
+    const keys = Array.from({ length: 120 }, () => ({ 'idempotency-key': crypto.randomUUID() }));
+    const sent = (key: Record<string, string>) => send(host, place.id, JPEG, 'image/jpeg', key);
+    const answers = await Promise.all(keys.map(sent));
+    const bodies: Json[] = await Promise.all(answers.map((one) => one.json()));
+    expect(bodies.map(({ code = 'added' }) => code).sort()).toEqual([
+      ...Array(100).fill('added'),
+      ...Array(20).fill('images.too_many'),
+    ]);
+    const added = bodies.filter(({ code }) => code === undefined).sort((a, b) => a.position - b.position);
+    expect(await order(place.id)).toEqual(inOrder(added.map(({ id }) => id)));
+
+    const again: Json[] = await Promise.all(keys.map(async (key) => (await sent(key)).json()));
+    const told = ({ id, position, code }: Json) => ({ id, position, code });
+    expect(again.map(told), 'each key has the answer it had').toEqual(bodies.map(told));
+    expect(await rows(place.id)).toHaveLength(100);
+  });
+
   test('lose the place between reading and writing, and the file goes', async () => {
     const host = await newHost();
     const place = await draft(host);
@@ -492,6 +520,50 @@ describe('the order of pictures', () => {
         'request.invalid',
       ]);
     }
+  });
+});
+
+describe('the last picture of a published place', () => {
+  const remove = (as: Person, propertyId: string, id: string) =>
+    ask('DELETE', `${at(propertyId)}/${id}`, { as });
+
+  test('stays, as the place could not be published without it', async () => {
+    const host = await newHost();
+    const place = await published(host);
+    const [{ id }] = (await rows(place.id)) as [Json];
+    expect(await refused(() => remove(host, place.id, id))).toEqual([409, 'properties.incomplete']);
+    expect(await (await remove(host, place.id, id)).json()).toMatchObject({ missing: ['images'] });
+
+    await answer('POST', `/v1/properties/${place.id}/unpublish`, { as: host });
+    expect((await remove(host, place.id, id)).status).toBe(204);
+  });
+
+  test('is one of two that are removed at once', async () => {
+    const host = await newHost();
+    for (let round = 0; round < 10; round++) {
+      const place = await published(host);
+      await upload(host, place.id);
+      const both = await rows(place.id);
+      const answers = await Promise.all(both.map(({ id }) => remove(host, place.id, id)));
+      expect(answers.map(({ status }) => status).sort()).toEqual([204, 409]);
+      expect(await order(place.id)).toEqual([[expect.any(String), 0]]);
+    }
+  });
+
+  test('goes or the place is published, when both are asked for at once, but not both', async () => {
+    const host = await newHost();
+    const race = async () => {
+      const { id } = await draft(host);
+      await setRates(host, id);
+      const image = await upload(host, id);
+      await Promise.all([
+        ask('POST', `/v1/properties/${id}/publish`, { as: host }),
+        remove(host, id, image.id),
+      ]);
+      const { status, images } = await answer('GET', `/v1/properties/${id}`, { as: host });
+      return status === 'published' && images.length === 0;
+    };
+    expect(await Promise.all(Array.from({ length: 50 }, race))).toEqual(Array(50).fill(false));
   });
 });
 

@@ -1,6 +1,8 @@
 import { runInDurableObject } from 'cloudflare:test';
 import { env } from 'cloudflare:workers';
 import { expect, test } from 'vitest';
+import { finishErasure } from '../../src/privacy/finish-erasure.ts';
+import { exportPrefix } from '../../src/privacy/rules.ts';
 import { describeProperties, finishErasingProperties } from '../../src/properties/personal-data.ts';
 import { everything, testContext } from '../worker/ground.ts';
 import {
@@ -95,4 +97,28 @@ test('after that the pictures, the feeds and their nights, and the work for othe
     storage.sql.exec('SELECT * FROM import_block').toArray(),
   );
   expect(nights).toEqual([]);
+  const mine = await env.DB.prepare('SELECT status FROM listing WHERE property_id = ?').bind(own.id).first();
+  expect(mine, 'nobody can go on with it').toEqual({ status: 'archived' });
+});
+
+test('a place that is archived, and a book that refuses, hold up no erasure', async () => {
+  const [me, other] = [await newHost(), await newHost()];
+  const [gone, lost, last] = [await draft(other), await draft(other), await draft(me)];
+  for (const { id } of [gone, lost]) await help(other, id, me, 'full');
+  await answer('DELETE', `/v1/properties/${gone.id}`, { as: other });
+  // A book that is told of a property that there is no more refuses for good.
+  await env.DB.prepare('UPDATE co_host SET property_id = ? WHERE property_id = ?')
+    .bind('prp_nowhere', lost.id)
+    .run();
+  const system = testContext({ actor: { kind: 'system', job: 'test' } });
+  await env.ARCHIVE.put(`${exportPrefix(me.actor.accountId)}file`, 'everything');
+
+  await finishErasure(system, { accountId: me.actor.accountId, apiKeyDigests: [] });
+
+  const row = await env.DB.prepare('SELECT status FROM listing WHERE property_id = ?').bind(last.id).first();
+  expect(row).toEqual({ status: 'archived' });
+  const helped = await env.DB.prepare('SELECT access FROM co_host WHERE property_id = ?').bind(gone.id).all();
+  expect(helped.results).toEqual([]);
+  const files = await env.ARCHIVE.list({ prefix: exportPrefix(me.actor.accountId) });
+  expect(files.objects).toEqual([]);
 });

@@ -284,7 +284,7 @@ describe('who may', () => {
     }
   });
 
-  test('the secret address of the calendar is for those who keep it; the entity tag is the same for all of that side', async () => {
+  test('the secret address of the calendar is for those who keep it, and the entity tag differs where what is shown does', async () => {
     const [host, calendar, messages] = [await newHost(), await newGuest(), await newGuest()];
     const { id } = await draft(host);
     await help(host, id, calendar, 'calendar');
@@ -292,7 +292,62 @@ describe('who may', () => {
     const seen = await Promise.all([host, calendar, messages].map((as) => answer('GET', at(id), { as })));
     expect(seen.map(({ calendarUrl }) => typeof calendarUrl)).toEqual(['string', 'string', 'undefined']);
     const tags = await Promise.all([host, calendar, messages].map((as) => tagOf(id, { as })));
-    expect(new Set(tags).size).toBe(1);
+    expect(new Set(tags).size).toBe(3);
+    const headers = { 'if-match': tags[1] as string };
+    const edited = await ask('PATCH', at(id), { as: host, headers, json: { title: 'By the version alone' } });
+    expect(edited.status).toBe(200);
+  });
+
+  test('a co-host whose access changes is shown that, whatever tag they have', async () => {
+    const [host, helper] = [await newHost(), await newGuest()];
+    const { id } = await draft(host);
+    await help(host, id, helper, 'messages');
+    const headers = { 'if-none-match': (await tagOf(id, { as: helper })) as string };
+    expect((await ask('GET', at(id), { as: helper, headers })).status).toBe(304);
+    await help(host, id, helper, 'calendar');
+    const changed = await ask('GET', at(id), { as: helper, headers });
+    expect(changed.status).toBe(200);
+    expect(await changed.json()).toHaveProperty('calendarUrl');
+  });
+
+  test('who helps is shown to the host and to those who may do all, and to nobody else', async () => {
+    const [host, full, calendar, stranger] = [
+      await newHost(),
+      await newGuest(),
+      await newGuest(),
+      await newGuest(),
+    ];
+    const place = await published(host);
+    expect((await answer('GET', at(place.id), { as: host })).coHosts).toEqual([]);
+    await help(host, place.id, full, 'full');
+    await help(host, place.id, calendar, 'calendar');
+    const coHosts = [
+      { userId: full.actor.accountId, access: 'full' },
+      { userId: calendar.actor.accountId, access: 'calendar' },
+    ].sort((a, b) => (a.userId < b.userId ? -1 : 1));
+    for (const as of [host, full]) {
+      expect((await answer('GET', at(place.id), { as })).coHosts).toEqual(coHosts);
+      expect((await answer('GET', '/v1/me/properties', { as })).data).toMatchObject([{ coHosts }]);
+    }
+    for (const as of [calendar, stranger, undefined]) {
+      expect(await answer('GET', at(place.id), { as })).not.toHaveProperty('coHosts');
+    }
+  });
+
+  test('a co-host leaves by themselves, also a place that is archived, and sends nobody else away', async () => {
+    const [host, one, other] = [await newHost(), await newGuest(), await newGuest()];
+    const { id } = await draft(host);
+    const path = `${at(id)}/co-hosts/`;
+    await help(host, id, one, 'full');
+    await help(host, id, other, 'messages');
+    expect(await refusal('DELETE', path + other.actor.accountId, { as: one })).toMatchObject({
+      code: 'properties.forbidden',
+    });
+    expect((await ask('DELETE', path + one.actor.accountId, { as: one })).status).toBe(204);
+    expect((await ask('GET', at(id), { as: one })).status).toBe(404);
+    await answer('DELETE', at(id), { as: host });
+    expect((await ask('DELETE', path + other.actor.accountId, { as: other })).status).toBe(204);
+    expect((await ask('GET', at(id), { as: other })).status).toBe(404);
   });
 
   test('a co-host is somebody who is there, is not the host, and can be sent away twice', async () => {
@@ -394,6 +449,49 @@ describe('publishing', () => {
     });
     expect((await ask('GET', at(id), { headers: { 'cache-control': 'no-cache' } })).status).toBe(404);
     expect(await answer('POST', `${at(id)}/publish`, { as: host })).toMatchObject({ status: 'published' });
+  });
+
+  test('and emptying the description at once: never published without it, whoever was first', async () => {
+    const host = await newHost();
+    const outcomes: string[] = [];
+    const race = async (turn: number) => {
+      const { id } = await draft(host);
+      await addImage(id);
+      await setRates(host, id);
+      const headers = { 'if-match': '*' };
+      const publish = () => ask('POST', `${at(id)}/publish`, { as: host });
+      const empty = () => ask('PATCH', at(id), { as: host, headers, json: { description: 'Short' } });
+      const answers = await Promise.all(turn % 2 ? [publish(), empty()] : [empty(), publish()]);
+      const codes = await Promise.all(answers.map(async (one) => ((await one.json()) as Json).code));
+      const { status, description } = await answer('GET', at(id), { as: host });
+      outcomes.push(`${status === 'published'} ${description === 'Short'}`);
+      for (const code of codes) expect([undefined, 'properties.incomplete']).toContain(code);
+    };
+    await Promise.all(Array.from({ length: 50 }, (_, turn) => race(turn)));
+    expect(outcomes).not.toContain('true true');
+  });
+
+  test('is taken back when the description was emptied before the listing was there', async () => {
+    const host = await newHost();
+    const { id } = await draft(host);
+    await addImage(id);
+    await setRates(host, id);
+    const headers = { 'if-match': '*' };
+    const book = env.BOOKS.getByName(id);
+    let overtaking = () => answer('PATCH', at(id), { as: host, headers, json: { description: 'Short' } });
+    const changeStatus = async (...command: Parameters<typeof book.changeStatus>) => {
+      await overtaking();
+      overtaking = async () => {};
+      return book.changeStatus(...command);
+    };
+    const overtaken = { getByName: () => ({ changeStatus }) };
+    const response = await ask('POST', `${at(id)}/publish`, { as: host, bindings: { BOOKS: overtaken } });
+    expect([response.status, await response.json()]).toMatchObject([
+      409,
+      { code: 'properties.incomplete', missing: ['description'] },
+    ]);
+    expect(await answer('GET', at(id), { as: host })).toMatchObject({ status: 'unpublished' });
+    expect((await ask('GET', at(id))).status).toBe(404);
   });
 
   test('of a draft cannot be undone, since it was not done', async () => {

@@ -312,3 +312,36 @@ test('a session that has ended changes no price, although its token is still bel
   expect([refused.status, refused.body.code]).toEqual([401, 'auth.session_ended']);
   expect(await book.head()).toEqual(before);
 });
+
+test('the live stream opens through the front door, for what is published and for WebSockets alone', async () => {
+  const { at } = await place();
+  const live = await request(`${at}/live`, { headers: { upgrade: 'websocket' } });
+  expect(live.status).toBe(101);
+  const first = new Promise((done) => live.webSocket?.addEventListener('message', ({ data }) => done(data)));
+  live.webSocket?.accept();
+  expect(JSON.parse(String(await first))).toMatchObject({ type: 'ready' });
+  live.webSocket?.close();
+
+  const plain = await call('GET', `${at}/live`, null);
+  expect([plain.status, plain.body.code]).toEqual([426, 'request.upgrade_required']);
+  const { id } = await openBook();
+  const draft = await request(`/v1/properties/${id}/live`, { headers: { upgrade: 'websocket' } });
+  expect([draft.status, ((await draft.json()) as { code: string }).code]).toEqual([
+    404,
+    'properties.not_found',
+  ]);
+});
+
+test('while dates ahead have prices of their own, the currency they are in stays', async () => {
+  const { at, book } = await place();
+  await call('PUT', `${at}/calendar`, host, {
+    changes: [{ from: inDays(9), to: inDays(9), price: 900_000 }],
+  });
+  const before = await book.head();
+  const dollars = { currency: 'USD', nightly: 5_000 };
+  const refused = await call('PUT', `${at}/rates`, host, dollars, { 'if-match': '*' });
+  expect([refused.status, refused.body.code]).toEqual([409, 'rates.dates_priced']);
+  expect(await book.head()).toEqual(before);
+  await call('PUT', `${at}/calendar`, host, { changes: [{ from: inDays(9), to: inDays(9), price: null }] });
+  expect((await call('PUT', `${at}/rates`, host, dollars, { 'if-match': '*' })).status).toBe(200);
+});

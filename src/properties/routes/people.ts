@@ -9,13 +9,7 @@ import { removeFavourite } from '../remove-favourite.ts';
 import * as schemas from '../schemas.ts';
 
 const room = 'properties';
-const FOR_THE_HOST = [
-  ScopeMissing,
-  errors.PropertyNotFound,
-  errors.PropertyForbidden,
-  errors.PropertyArchived,
-  errors.CoHostIsHost,
-];
+const FOR_THE_HOST = [ScopeMissing, errors.PropertyNotFound, errors.PropertyForbidden, errors.CoHostIsHost];
 
 export const people = [
   endpoint({
@@ -30,7 +24,7 @@ export const people = [
     access: 'properties:write',
     params: schemas.CoHostParams,
     body: schemas.CoHostBody,
-    refusals: [...FOR_THE_HOST, AccountNotFound, errors.TooManyCoHosts],
+    refusals: [...FOR_THE_HOST, errors.PropertyArchived, AccountNotFound, errors.TooManyCoHosts],
     status: 200,
     response: schemas.CoHost,
     handle: (ctx, { params, body }) => addCoHost(ctx, { ...params, ...body }),
@@ -40,7 +34,9 @@ export const people = [
     path: '/v1/properties/{propertyId}/co-hosts/{userId}',
     operationId: 'removeCoHost',
     room,
-    summary: 'Let somebody help no longer',
+    summary: 'Let somebody help no longer, or help no longer oneself',
+    description:
+      'Also of a place that is archived. Who kept the calendar knew its address, so that changes: see `calendarUrl`.',
     access: 'properties:write',
     params: schemas.CoHostParams,
     refusals: FOR_THE_HOST,

@@ -57,7 +57,7 @@ export const pictures = [
     summary: 'Remove a picture',
     access: 'properties:write',
     params: schemas.PropertyImageParams,
-    refusals: [...NOT_FULLY, errors.ImageNotFound],
+    refusals: [...NOT_FULLY, errors.ImageNotFound, errors.PropertyIncomplete],
     status: 204,
     handle: (ctx, { params }) => deleteImage(ctx, params),
   }),

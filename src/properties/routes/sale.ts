@@ -8,6 +8,7 @@ import {
   PromotionExhausted,
   PromotionNotStarted,
   PromotionUnknown,
+  QUOTE_LIFE_MS,
   Rates,
 } from '../../pricing/index.ts';
 import { checkAvailability } from '../check-availability.ts';
@@ -22,6 +23,7 @@ import * as schemas from '../sale-schemas.ts';
 import { PropertyParams } from '../schemas.ts';
 import { toCalendar, toQuote } from '../to-quote.ts';
 import { updateCalendar } from '../update-calendar.ts';
+import { watchProperty } from '../watch-property.ts';
 
 const room = 'properties';
 const NOBODYS = [ScopeMissing, errors.PropertyNotFound];
@@ -57,7 +59,7 @@ export const sale = [
     params: PropertyParams,
     body: Rates,
     guarded: true,
-    refusals: [...NOT_FULLY, errors.PropertyArchived, PreconditionFailed],
+    refusals: [...NOT_FULLY, errors.PropertyArchived, errors.DatesPriced, PreconditionFailed],
     status: 200,
     response: Rates,
     tagged: true,
@@ -151,6 +153,23 @@ export const sale = [
       checkAvailability(ctx, { ...params, stay: { checkIn, checkOut }, guests }),
   }),
   endpoint({
+    method: 'get',
+    path: '/v1/properties/{propertyId}/live',
+    operationId: 'watchProperty',
+    room,
+    summary: 'A WebSocket on which days become free or taken',
+    description:
+      'Messages are JSON: `{type: "ready", seq}`, then `{type: "change", seq, at, days: [{date, available}]}` with ' +
+      'numbers that have no gap; `after` gets what came after one. `{type: "reset", seq}` means that this is more ' +
+      'than is kept: read the calendar anew. `ping` is answered with `pong`, and nothing else is read.',
+    access: 'public',
+    params: PropertyParams,
+    query: schemas.WatchQuery,
+    refusals: [errors.PropertyNotFound, errors.TooManyWatchers],
+    status: 101,
+    handle: (ctx, { params, query }) => watchProperty(ctx, { ...params, after: query.after }),
+  }),
+  endpoint({
     method: 'post',
     path: '/v1/properties/{propertyId}/quotes',
     operationId: 'createQuote',
@@ -161,6 +180,7 @@ export const sale = [
     access: 'anyone',
     scope: 'properties:read',
     params: PropertyParams,
+    answerLifeMs: QUOTE_LIFE_MS,
     body: schemas.QuoteBody,
     refusals: [
       ...NOBODYS,
