@@ -3,6 +3,7 @@ import { Hono, type Context as HonoContext, type Next } from 'hono';
 import { cors } from 'hono/cors';
 import { secureHeaders } from 'hono/secure-headers';
 import { accountRoutes, findApiKey, standingOf } from './accounts/index.ts';
+import { bookingRoutes } from './bookings/index.ts';
 import { createContext } from './context.ts';
 import { runDueJobs } from './cron.ts';
 import { settingsOf } from './env.ts';
@@ -52,6 +53,7 @@ export const endpoints: readonly AnyEndpoint[] = [
   ...serviceRoutes,
   ...accountRoutes,
   ...propertyRoutes,
+  ...bookingRoutes,
   ...privacyRoutes,
 ];
 

@@ -1,3 +1,4 @@
+import { tallyBookings } from './bookings/index.ts';
 import { type Context, createContext } from './context.ts';
 import { settingsOf } from './env.ts';
 import { sealAudit, verifyAudit } from './platform/audit.ts';
@@ -15,7 +16,7 @@ type Job = (ctx: Context) => Promise<number>;
 const EVERY_MINUTE: Readonly<Record<string, Job>> = {
   sweepOutbox: (ctx) => ctx.sweepOutbox(),
   sealAudit: (ctx) => sealAudit(ctx.db as Database, ctx.keyring, ctx.archive),
-  sweepBooks,
+  sweepBooks: (ctx) => sweepBooks(ctx, tallyBookings),
   sweepFeeds,
 };
 const DAILY: Readonly<Record<string, Job>> = { forgetExpired, checkAudit, startComparison };

@@ -1,10 +1,12 @@
 import { createApp, createRefusingApp } from './app.ts';
 import { Book } from './book/book-object.ts';
+import { bookingCopies, releaseHolds } from './bookings/index.ts';
 import { runCron } from './cron.ts';
 import { SettingsError, settingsOf } from './env.ts';
+import { createSink } from './platform/book-sink.ts';
 import { openClock } from './platform/clock.ts';
 import { createLog } from './platform/log.ts';
-import { createSink } from './properties/index.ts';
+import { propertyCopies } from './properties/index.ts';
 import { consume } from './queues.ts';
 
 export { Limiter } from './platform/limiter-object.ts';
@@ -12,7 +14,8 @@ export { Limiter } from './platform/limiter-object.ts';
 /** The book, where D1 and the clock are. */
 export class PropertyBook extends Book {
   protected openSink() {
-    return createSink(this.env.DB);
+    const sink = createSink(this.env.DB, { ...propertyCopies, ...bookingCopies });
+    return releaseHolds(sink, this.env.LIMITERS);
   }
 
   protected openClock() {

@@ -1,3 +1,4 @@
+import { tallyBookings } from './bookings/index.ts';
 import type { Context } from './context.ts';
 import { createContext } from './context.ts';
 import { settingsOf } from './env.ts';
@@ -6,7 +7,7 @@ import { openClock } from './platform/clock.ts';
 import { keepDeadLetter } from './platform/dead-letters.ts';
 import { onceOnly } from './platform/inbox.ts';
 import { privacyJobs } from './privacy/index.ts';
-import { propertyJobs } from './properties/index.ts';
+import { compareBooks, propertyJobs } from './properties/index.ts';
 
 /**
  * Queue → consumer, and the one retry policy: a message is acknowledged when its consumer is done, comes
@@ -16,7 +17,11 @@ import { propertyJobs } from './properties/index.ts';
 type Consumer = (ctx: Context, message: unknown, messageId: string) => Promise<void>;
 
 type Job = (ctx: Context, message: unknown) => Promise<void>;
-const JOBS: Readonly<Record<string, Job>> = { ...privacyJobs, ...propertyJobs };
+const JOBS: Readonly<Record<string, Job>> = {
+  ...privacyJobs,
+  ...propertyJobs,
+  compare_books: (ctx, message) => compareBooks(ctx, message, tallyBookings),
+};
 
 function doJob(ctx: Context, message: { kind: string }): Promise<void> {
   const job = JOBS[message.kind];

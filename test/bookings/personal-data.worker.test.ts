@@ -1,0 +1,61 @@
+import { afterEach, beforeAll, expect, test } from 'vitest';
+import { describeBookings, openBookingBusiness } from '../../src/bookings/index.ts';
+import {
+  ask,
+  confirmed,
+  contextOf,
+  held,
+  inDays,
+  newGuest,
+  newHost,
+  type Person,
+  place,
+  refused,
+  settlePayment,
+  told,
+  turnBack,
+} from './ground.ts';
+
+let host: Person;
+beforeAll(async () => {
+  host = await newHost();
+});
+afterEach(turnBack);
+
+const describe = (who: Person) => describeBookings(contextOf(who).db, who.actor.accountId);
+
+test('a guest takes away their own bookings, and nobody else’s', async () => {
+  const [guest, other] = [await newGuest(), await newGuest()];
+  const { id: propertyId, book } = await place(host);
+  const made = await confirmed(guest, propertyId, inDays(10));
+  await confirmed(other, propertyId, inDays(20));
+  await told(book);
+  expect(await describe(guest)).toEqual({ bookings: [made] });
+  expect(await describe(host)).toEqual({ bookings: [] });
+});
+
+test('nobody is erased while somebody counts on a booking, on either side', async () => {
+  const guest = await newGuest();
+  const { id: propertyId, book } = await place(host, 'request');
+  const waiting = await held(guest, propertyId, inDays(10));
+  await told(book);
+  const open = [`booking:${waiting.id}`];
+  expect(await openBookingBusiness(contextOf(guest), guest.actor.accountId)).toEqual(open);
+  expect(await openBookingBusiness(contextOf(host), host.actor.accountId)).toEqual(
+    expect.arrayContaining(open),
+  );
+  const body = await refused(book, [409, 'privacy.open_business'], () =>
+    ask('DELETE', '/v1/me', { as: guest }),
+  );
+  expect(body.open).toEqual(open);
+  await settlePayment(waiting.id);
+  expect((await ask('POST', `/v1/bookings/${waiting.id}/accept`, { as: host })).body.status).toBe(
+    'confirmed',
+  );
+  await told(book);
+  expect(await openBookingBusiness(contextOf(guest), guest.actor.accountId)).toEqual(open);
+  await ask('POST', `/v1/bookings/${waiting.id}/cancel`, { as: guest });
+  await told(book);
+  expect(await openBookingBusiness(contextOf(guest), guest.actor.accountId)).toEqual([]);
+  expect((await ask('DELETE', '/v1/me', { as: guest })).status).toBe(202);
+});
