@@ -7,7 +7,7 @@ import { everythingAround } from '../worker/ground.ts';
 import expected from './access.json';
 import { acts } from './acts.ts';
 import { leaksIn } from './canaries.ts';
-import { ACTORS, type ActorName, visitors } from './walk.ts';
+import { ACTORS, type ActorName, type Visit, visitors } from './walk.ts';
 
 type Row = Record<ActorName, string>;
 const table = expected as Record<string, Row>;
@@ -17,6 +17,8 @@ const published = new Map(
 const STRANGERS = ['other_guest', 'host', 'other_host', 'co_host', 'staff'] as const;
 /** To the host's property. */
 const OUTSIDERS = ['guest', 'other_guest', 'other_host', 'staff'] as const;
+/** To the guest's stay there. */
+const PASSERS_BY = ['other_guest', 'other_host', 'staff'] as const;
 const isAtProperty = ({ path }: Pick<AnyEndpoint, 'path'>) => path.includes('{propertyId}');
 
 test('who may do what is written down for every operation, and for nothing else', () => {
@@ -36,10 +38,16 @@ test('without credentials only what is public opens, and what is public asks for
   }
 });
 
+/** A token is believed to its end where nights are only held: nobody pays for them without standing. */
+const BELIEVES_TOKENS = ['createBooking'];
+
 test('nothing is changed for a suspended account, nor by a session that has ended', () => {
   const changing = endpoints.filter(
     ({ method, access, operationId }) =>
-      method !== 'get' && access !== 'public' && !acts[operationId]?.readsByPost,
+      method !== 'get' &&
+      access !== 'public' &&
+      !acts[operationId]?.readsByPost &&
+      !BELIEVES_TOKENS.includes(operationId),
   );
   for (const { operationId } of changing) {
     expect(table[operationId]?.suspended, operationId).toMatch(/^40[13] auth\./);
@@ -59,6 +67,19 @@ test('nobody but the host’s side changes a property, and a key only with the s
   }
 });
 
+const atStay = endpoints.filter(({ path }) => path.includes('{bookingId}'));
+
+test('a stay is there for its guest and the host’s side, and for nobody else', () => {
+  expect(atStay).toHaveLength(9);
+  for (const { operationId } of atStay) {
+    const row = table[operationId] as Row;
+    for (const actor of PASSERS_BY) expect(row[actor], operationId).toBe('404 bookings.not_found');
+    for (const actor of ['guest', 'host', 'co_host'] as const)
+      expect(row[actor], operationId).toMatch(/^20|^40[39] bookings\.(not_the_host|own_alteration)$/);
+    expect(row.co_host, operationId).toBe(row.host);
+  }
+});
+
 const WALK_MS = 30_000;
 
 test.each(endpoints)(
@@ -67,10 +88,11 @@ test.each(endpoints)(
     const seen: Partial<Row> = {};
     const wrong: string[] = [];
     const visit = visitors(endpoint);
-    let before: Awaited<ReturnType<typeof everythingAround>> | null = null;
+    let before: Awaited<ReturnType<typeof lookAround>> | null = null;
     for (const actor of ACTORS) {
-      const { village, act, caller, go } = await visit(actor);
-      const look = () => everythingAround(endpoint.room === 'properties' ? [village.place.id] : []);
+      const visited = await visit(actor);
+      const { village, act, caller, go } = visited;
+      const look = () => lookAround(visited, endpoint);
       if (before === null || actor === 'suspended') before = await look();
       const { status, text, headers } = await go();
 
@@ -94,7 +116,11 @@ test.each(endpoints)(
 
 /** What a co-host may do who keeps the calendar; one who writes messages may do none of it. */
 const WITH_CALENDAR = ['getRates', 'updateCalendar', 'listFeeds', 'addFeed', 'removeFeed', 'syncFeed'];
-const onHostSide = endpoints.filter((item) => isAtProperty(item) && /^properties:/.test(item.access));
+/** Whoever helps may always go. */
+const LEAVING = 'removeCoHost';
+const onHostSide = endpoints.filter(
+  (item) => isAtProperty(item) && /^properties:/.test(item.access) && item.operationId !== LEAVING,
+);
 
 test.each(onHostSide)('$operationId lets a co-host go no further than the host did', async (endpoint) => {
   for (const help of ['messages', 'calendar'] as const) {
@@ -111,6 +137,38 @@ test.each(onHostSide)('$operationId lets a co-host go no further than the host d
   }
 });
 
+test.each([...atStay.map(({ operationId }) => operationId), 'createBooking', 'joinWaitlist'])(
+  '%s is to a co-host with the calendar as to the host, and to one for messages as the stay is to a stranger',
+  async (operationId) => {
+    const endpoint = endpoints.find((item) => item.operationId === operationId) as AnyEndpoint;
+    const byHost = (table[operationId] as Row).host;
+    for (const help of ['messages', 'calendar'] as const) {
+      const visited = await visitors(endpoint, { help })('co_host');
+      const before = await lookAround(visited, endpoint);
+      const { status, text } = await visited.go();
+
+      const isStrange = help === 'messages' && endpoint.path.includes('{bookingId}');
+      expect(toCell(status, text), help).toBe(isStrange ? '404 bookings.not_found' : byHost);
+      if (status >= 400) expect(await lookAround(visited, endpoint)).toEqual(before);
+    }
+  },
+);
+
+test('what a guest asks for is the host’s side’s to accept, and not the guest’s own', async () => {
+  const endpoint = endpoints.find(({ operationId }) => operationId === 'acceptAlteration') as AnyEndpoint;
+  const visit = visitors(endpoint, { stay: 'asked_by_guest' });
+  const seen: Partial<Row> = {};
+  for (const actor of ['guest', 'host', 'co_host', ...PASSERS_BY] as const) {
+    const { status, text } = await (await visit(actor)).go();
+    seen[actor] = toCell(status, text);
+  }
+  const nothing = '404 bookings.not_found';
+  expect(seen).toEqual({
+    ...{ guest: '409 bookings.own_alteration', host: '200', co_host: '200' },
+    ...{ other_guest: nothing, other_host: nothing, staff: nothing },
+  });
+});
+
 /** Whoever has the address may look. */
 const OPEN_BY_ADDRESS = ['getUser', 'getImage', 'exportCalendar'];
 const addressed = endpoints.filter(
@@ -119,18 +177,22 @@ const addressed = endpoints.filter(
 
 test.each(addressed)('$operationId tells nobody that a foreign thing exists', async (endpoint) => {
   const visit = visitors(endpoint, { draft: true });
-  for (const actor of isAtProperty(endpoint) ? OUTSIDERS : STRANGERS) {
+  const isAtStay = endpoint.path.includes('{bookingId}');
+  for (const actor of isAtStay ? PASSERS_BY : isAtProperty(endpoint) ? OUTSIDERS : STRANGERS) {
     const { village, act, go } = await visit(actor);
     const foreign = await go();
-    const ids = Object.entries(act.path?.(village) ?? {});
-    const missing = ids.map(([name, id]) => [name, id.replace(/.{10}$/, '0000000000')]);
-    const nothing = await go({ params: Object.fromEntries(missing) });
-
     // What somebody liked is taken from their own list, wherever it leads.
     expect(foreign.status).toBe(endpoint.operationId === 'removeFavourite' ? 204 : 404);
-    expect(nothing.status).toBe(foreign.status);
-    expect(foreign.text).toBe(nothing.text);
-    expect(withoutCount(foreign.headers)).toBe(withoutCount(nothing.headers));
+    const ids = Object.entries(act.path?.(village) ?? {});
+    // No such stay at a place that there is, and none at one that there isn't.
+    for (const part of isAtStay ? [/.{10}(?=.{26}$)/, /.{10}$/] : [/.{10}$/]) {
+      const missing = ids.map(([name, id]) => [name, id.replace(part, '0000000000')]);
+      const nothing = await go({ params: Object.fromEntries(missing) });
+
+      expect(nothing.status).toBe(foreign.status);
+      expect(foreign.text).toBe(nothing.text);
+      expect(withoutCount(foreign.headers)).toBe(withoutCount(nothing.headers));
+    }
   }
 });
 
@@ -147,6 +209,13 @@ test.each(within)('$operationId finds in one’s own property nothing of another
   const own = { propertyId: elsewhere.id, imageId: elsewhere.imageId, feedId: elsewhere.feedId };
   expect((await go({ params: own })).status).toBeLessThan(300);
 });
+
+/** All that a refusal must not change: a book remembers what it answered to a key, and nothing else. */
+async function lookAround({ look }: Visit, { keyRequired }: AnyEndpoint) {
+  const { books, ...rest } = await look();
+  if (!keyRequired) return { ...rest, books };
+  return { ...rest, books: books.map(({ idempotency: _, ...tables }) => tables) };
+}
 
 const toCell = (status: number, text: string): string =>
   status < 400 ? String(status) : `${status} ${JSON.parse(text).code}`;

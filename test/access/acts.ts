@@ -3,6 +3,7 @@ import { type ChallengeKind, issueChallenge, passwordBasis } from '../../src/acc
 import { mailCode, refreshToken, resetToken } from '../../src/accounts/rules.ts';
 import { addNights } from '../../src/kernel/stay.ts';
 import { NEW_PICTURE } from './place.ts';
+import { GUESTS, nightsAhead, type Progress, quoteAt } from './stays.ts';
 import {
   authenticator,
   type Circumstances,
@@ -30,8 +31,10 @@ export type Act = {
   /** What nobody reads otherwise, and whoever does this is told. */
   readonly tells?: readonly string[];
   readonly path?: (village: Village) => Record<string, string>;
-  readonly query?: (village: Village) => Record<string, string>;
+  readonly query?: (village: Village, caller: Caller | null) => Record<string, string>;
   readonly file?: File;
+  /** Answered with a WebSocket, of which the first message is read. */
+  readonly upgrades?: true;
   readonly body?: (village: Village, caller: Caller) => unknown;
 };
 
@@ -73,6 +76,16 @@ const helping = (name: PersonName) =>
     subject: 'host',
     path: ({ place, people }: Village) => ({ propertyId: place.id, userId: people[name].accountId }),
   }) as const;
+const ofStay = (stay: Progress, subject?: 'host') =>
+  ({
+    ...(subject ? { subject } : {}),
+    under: { stay },
+    path: ({ stayed }: Village) => ({ bookingId: stayed?.id ?? '' }),
+  }) as const;
+const ofAlteration = {
+  under: { stay: 'asked_by_host' },
+  path: ({ stayed }: Village) => ({ bookingId: stayed?.id ?? '', alterationId: stayed?.alterationId ?? '' }),
+} as const;
 const place = ({ place: { id } }: Village) => ({ propertyId: id });
 const RULES = {
   ...{ minNights: 2, maxNights: 30, noticeDays: 0, bookingWindowDays: 365 },
@@ -202,5 +215,38 @@ export const acts: Readonly<Record<string, Act>> = {
   exportCalendar: {
     ...atPlace,
     query: ({ place: { token } }) => ({ token }),
+  },
+
+  watchProperty: { ...atPlace, upgrades: true },
+
+  createBooking: {
+    body: ({ place, now }) => {
+      const { token } = quoteAt(keyring, place, nightsAhead(place, 10, 12), now);
+      return { quote: token, message: 'We come by boat.' };
+    },
+  },
+  listBookings: {
+    under: { stay: 'asked_by_host' },
+    query: ({ people: { guest, other_guest } }, caller) => {
+      const isTraveller = [guest, other_guest].some(({ accountId }) => accountId === caller?.accountId);
+      return { role: isTraveller ? 'guest' : 'host' };
+    },
+  },
+  getBooking: ofStay('asked_by_host'),
+  acceptBooking: ofStay('requested', 'host'),
+  declineBooking: ofStay('requested', 'host'),
+  cancelBooking: { ...ofStay('confirmed'), body: () => ({ reason: 'We are ill.' }) },
+  markNoShow: { ...ofStay('begun', 'host'), body: () => ({ reason: 'Nobody came.' }) },
+  previewRefund: ofStay('confirmed'),
+  requestAlteration: {
+    ...ofStay('confirmed'),
+    body: ({ place }) => ({ ...nightsAhead(place, 25, 28), guests: GUESTS }),
+  },
+  acceptAlteration: ofAlteration,
+  declineAlteration: ofAlteration,
+  joinWaitlist: {
+    path: place,
+    // Another platform has them.
+    body: ({ place }) => ({ ...nightsAhead(place, 40, 42), guests: GUESTS }),
   },
 };

@@ -4,27 +4,22 @@ import written from './columns.json';
 
 /**
  * Who may read a column: everybody; whoever may see the property, which is everybody once it is published;
- * the host's side of it; the person it is about; or nobody at all. A `few` has so few values that none of
- * them can be told from chance. Of a column in JSON, it is said for each member.
+ * the host's side of it; of that, those who keep the calendar, alone or together with the guest whose stay it
+ * is; the person it is about; or nobody at all. A `few` has so few values that none of them can be told from
+ * chance. Of a column in JSON, it is said for each member.
  */
-export type Reader = 'public' | 'listed' | 'host' | 'own' | 'secret' | 'few';
+export type Reader = 'public' | 'listed' | 'host' | 'keepers' | 'sides' | 'own' | 'secret' | 'few';
+type Readers = Reader | { readonly [member: string]: Readers };
 export type Row = Record<string, string | number | null>;
 /** Who may read it, which may be nobody. */
 export type Canary = { place: string; forms: string[]; readers: readonly string[] };
 
-export const columnReaders = written as unknown as Record<
-  string,
-  Record<string, Reader | Record<string, Reader>>
->;
+export const columnReaders = written as unknown as Record<string, Record<string, Readers>>;
 /** By the name of each column or, in JSON, of each member. */
 export const placeReaders: readonly (readonly [place: string, reader: Reader])[] = Object.entries(
   columnReaders,
 ).flatMap(([table, columns]) =>
-  Object.entries(columns).flatMap(([column, said]) =>
-    typeof said === 'string'
-      ? [[`${table}.${column}`, said] as const]
-      : Object.entries(said).map(([member, reader]) => [`${table}.${column}.${member}`, reader] as const),
-  ),
+  Object.entries(columns).flatMap(([column, said]) => placesIn(`${table}.${column}`, said)),
 );
 const readerOf = new Map(placeReaders);
 
@@ -58,34 +53,57 @@ export const canaryText = (table: string, column: string): string =>
 /** A moment of the nineties, so that it can also stand for a time. */
 export const canaryNumber = (): number => 700_000_000_000 + randomInt(200_000_000_000);
 
-/** What must not come out, and to whom it may. What one may read in one place is no secret in another. */
+/**
+ * What must not come out, and to whom it may. What one may read in one place is no secret in another, and what
+ * everybody may is none anywhere.
+ */
 export function canariesIn(tables: Readonly<Record<string, Row[]>>): Canary[] {
-  const all = privateValues(tables);
+  const { told, all } = valuesIn(tables);
   const readable = new Set(all.filter(({ readers }) => readers.length > 0).flatMap(({ forms }) => forms));
-  return all.filter(({ readers, forms }) => readers.length > 0 || !forms.some((form) => readable.has(form)));
+  return all.filter(
+    ({ readers, forms }) =>
+      !forms.some((form) => told.has(form)) &&
+      (readers.length > 0 || !forms.some((form) => readable.has(form))),
+  );
 }
 
-function privateValues(tables: Readonly<Record<string, Row[]>>): Canary[] {
-  return Object.entries(tables).flatMap(([table, rows]) =>
-    rows.flatMap((row) =>
-      valuesOf(table, row).flatMap(([place, value]): Canary[] => {
-        const readers = readersOf(readerOf.get(place), table, row, tables);
+function valuesIn(tables: Readonly<Record<string, Row[]>>) {
+  const told = new Set<string>();
+  const all: Canary[] = [];
+  for (const [table, rows] of Object.entries(tables)) {
+    for (const row of rows) {
+      for (const [place, value] of valuesOf(table, row)) {
+        const reader = readerOf.get(place);
+        const readers = readersOf(reader, table, row, tables);
         const forms = formsOf(value);
-        return readers === 'everybody' || forms.length === 0 ? [] : [{ place, forms, readers }];
-      }),
-    ),
-  );
+        if (reader === 'public') for (const form of forms) told.add(form);
+        if (readers !== 'everybody' && forms.length > 0) all.push({ place, forms, readers });
+      }
+    }
+  }
+  return { told, all };
 }
 
 const valuesOf = (table: string, row: Row): [place: string, value: unknown][] =>
-  Object.entries(row).flatMap(([column, value]) =>
-    typeof columnReaders[table]?.[column] === 'object'
-      ? Object.entries(JSON.parse(String(value))).map(([member, inside]): [string, unknown] => [
-          `${table}.${column}.${member}`,
-          inside,
-        ])
-      : [[`${table}.${column}`, value]],
+  Object.entries(row).flatMap(([column, value]) => {
+    const said = columnReaders[table]?.[column] ?? 'few';
+    const whole = typeof said === 'object' ? JSON.parse(String(value)) : value;
+    return membersOf(`${table}.${column}`, said, whole);
+  });
+
+function membersOf(place: string, said: Readers | undefined, value: unknown): [string, unknown][] {
+  if (said === undefined) throw new Error(`Say in columns.json who may read ${place}`);
+  if (typeof said === 'string') return [[place, value]];
+  if (value === null) return [];
+  return Object.entries(value as object).flatMap(([name, inside]) =>
+    membersOf(`${place}.${name}`, said[name], inside),
   );
+}
+
+function placesIn(place: string, said: Readers): (readonly [string, Reader])[] {
+  if (typeof said === 'string') return [[place, said]];
+  return Object.entries(said).flatMap(([name, inside]) => placesIn(`${place}.${name}`, inside));
+}
 
 function readersOf(
   reader: Reader | undefined,
@@ -100,6 +118,10 @@ function readersOf(
       return [String(table === 'account' ? row.id : row.account_id)];
     case 'host':
       return sideOf(table, row, tables).people;
+    case 'keepers':
+      return sideOf(table, row, tables).keepers;
+    case 'sides':
+      return [...sideOf(table, row, tables).keepers, String(row.guest_id)];
     case 'listed': {
       const { people, isPublished } = sideOf(table, row, tables);
       return isPublished ? 'everybody' : people;
@@ -113,12 +135,12 @@ function readersOf(
 function sideOf(table: string, row: Row, tables: Readonly<Record<string, Row[]>>) {
   const id = table === 'property' ? row.id : row.property_id;
   const about = (name: string, key = 'property_id') => (tables[name] ?? []).filter((of) => of[key] === id);
+  const host = about('property', 'id').map(({ host_id }) => String(host_id));
+  const helpers = (rows: Row[]) => rows.map(({ account_id }) => String(account_id));
   return {
     isPublished: about('listing').some(({ status }) => status === 'published'),
-    people: [
-      ...about('property', 'id').map(({ host_id }) => String(host_id)),
-      ...about('co_host').map(({ account_id }) => String(account_id)),
-    ],
+    people: [...host, ...helpers(about('co_host'))],
+    keepers: [...host, ...helpers(about('co_host').filter(({ access }) => access !== 'messages'))],
   };
 }
 

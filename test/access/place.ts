@@ -4,12 +4,13 @@ import { Buffer } from 'node:buffer';
 import { randomInt } from 'node:crypto';
 import type { Call, CoHostAccess } from '../../src/book/index.ts';
 import { type Keyring, sha256 } from '../../src/kernel/crypto.ts';
-import { newId } from '../../src/kernel/ids.ts';
+import { newId, newIdWithin } from '../../src/kernel/ids.ts';
 import { addNights } from '../../src/kernel/stay.ts';
 import { nightAt } from '../../src/kernel/zone.ts';
 import { sealUrl } from '../../src/properties/to-feed.ts';
 import { JPEG_BASES, PNG_BASES } from '../properties/pictures/bases.ts';
 import { type Canary, canaryNumber, canaryText, type Row } from './canaries.ts';
+import { agree, type Progress, type Stayed, told } from './stays.ts';
 
 /** A property with everything that can belong to one, in D1; and what of it is in its book and in R2. */
 type Plant = (table: string, row?: Row) => Row;
@@ -61,6 +62,11 @@ export function plantPlace(plant: Plant, keyring: Keyring, now: number, owned: O
     ...{ id: ids.imageId, property_id: id, hash: sha256(PICTURE) },
     ...{ content_type: 'image/png', width: 48, height: 32, position: 0 },
   });
+  // The last picture of what is published has to stay.
+  plant('property_image', {
+    ...{ id: newId('img', now), property_id: id, hash: sha256(PICTURE) },
+    ...{ content_type: 'image/png', width: 48, height: 32, position: 1 },
+  });
   const address = canaryText('feed', 'address');
   plant('feed', {
     ...{ id: ids.feedId, property_id: id, conflicts: '[]' },
@@ -71,10 +77,19 @@ export function plantPlace(plant: Plant, keyring: Keyring, now: number, owned: O
   const inBook = {
     promotion: canaryText('promotion', 'code'),
     note: canaryText('night', 'note'),
-    booking: canaryText('booking', 'id'),
+    booking: newIdWithin('bkg', id, now),
     event: canaryText('event', 'uid'),
   };
-  return { ...ids, ...owned, address, token: keyring.mac('calendar', id), today, version, nightly, inBook };
+  return {
+    ...ids,
+    ...owned,
+    address,
+    token: `0.${keyring.mac('calendar', id, 0)}`,
+    today,
+    version,
+    nightly,
+    inBook,
+  };
 }
 
 /** What no table of D1 has, and who may read it. */
@@ -99,23 +114,38 @@ export async function storeFiles(): Promise<void> {
   if (others.length === objects.length) await env.PICTURES.put(key, PICTURE);
 }
 
-export async function openBook(place: Place, now: number): Promise<void> {
+type Agreed = { readonly guestId: string; readonly progress: Progress };
+
+/** With a stay of the guest's, if there is to be one: then what is no longer let was let once. */
+export async function openBook(
+  place: Place,
+  keyring: Keyring,
+  now: number,
+  agreed: Agreed | null,
+): Promise<Stayed | null> {
   const { id, hostId, helper, today, inBook, nightly } = place;
   const call: Call = { now, requestId: 'village', actorKind: 'session', accountId: hostId };
   const soon = addNights(today, 5);
-  const told = { hostId, timeZone: ZONE, capacity: 4, petsAllowed: false, contentVersion: place.version };
-  await runInDurableObject(env.BOOKS.getByName(id), async (book, { storage }) => {
-    await book.tellFacts(call, { propertyId: id, ...told });
+  const facts = { hostId, timeZone: ZONE, capacity: 4, petsAllowed: false, contentVersion: place.version };
+  const stub = env.BOOKS.getByName(id);
+  await runInDurableObject(stub, async (book, { storage }) => {
+    await book.tellFacts(call, { propertyId: id, ...facts });
     const promotions = [{ code: inBook.promotion, percentOff: 10 }];
     await book.putRates(call, { currency: 'KES', nightly, promotions }, '*');
     await book.updateCalendar(call, [{ from: soon, to: soon, available: false, note: inBook.note }]);
     if (helper) await book.changeCoHost(call, helper);
     const block = { uid: inBook.event, from: addNights(today, 40), to: addNights(today, 42) };
     await book.importBlocks({ ...call, actorKind: 'system' }, { feedId: place.feedId, blocks: [block] });
-    if (place.isPublished) await book.changeStatus(call, { to: 'published', missing: [] });
+    if (place.isPublished || agreed) await book.changeStatus(call, { to: 'published', missing: [] });
     storage.sql.exec(
       `INSERT INTO stay (booking_id, kind, check_in, check_out) VALUES (?, 'booked', ?, ?)`,
       ...[inBook.booking, addNights(today, -10), addNights(today, -7)],
     );
   });
+  if (agreed === null) return null;
+  const stayed = await runInDurableObject(stub, (book) => agree(book, keyring, { place, now, ...agreed }));
+  // The drain of an earlier moment takes nothing along that is said later.
+  await told(id);
+  if (!place.isPublished) await stub.changeStatus(call, { to: 'unpublished' });
+  return stayed;
 }

@@ -13,6 +13,7 @@ import { settings } from '../worker/ground.ts';
 import { newAuthenticator } from './authenticator.ts';
 import { type Canary, canariesIn, canaryRow, canaryText, listColumns, type Row } from './canaries.ts';
 import { canariesOf, openBook, plantPlace, storeFiles } from './place.ts';
+import { lodgersRow, type Progress, type Stayed, told } from './stays.ts';
 
 /**
  * A handful of people, everything that one of them (the guest) can own, the host's property with a co-host
@@ -43,7 +44,9 @@ export type Circumstances = {
   readonly scopes?: readonly Scope[];
   /** The guest's export lies in the archive. */
   readonly exported?: true;
-  /** The host's property is a draft. */
+  /** How far the guest's stay at the host's property has come. */
+  readonly stay?: Progress;
+  /** The host's property is a draft, or, if there is a stay, not let any more. */
   readonly draft?: true;
   /** How far its co-host may go. */
   readonly help?: CoHostAccess;
@@ -55,6 +58,7 @@ export async function settle({
   totp = 'none',
   scopes = [],
   exported,
+  stay,
   draft,
   help = 'full',
   open = true,
@@ -162,23 +166,28 @@ export async function settle({
     isPublished: false,
   });
   plant('favourite', { account_id, property_id: place.id });
+  plant('booking', lodgersRow(place, now));
   for (const table of tables) if (!rows.some(([planted]) => planted === table)) plant(table);
 
   const file = canaryText('archive', 'file');
   if (exported) await env.ARCHIVE.put(exportKey(account_id, guest.exportId), JSON.stringify({ note: file }));
   await replaceEverything(rows);
+  let stayed: Stayed | null = null;
   if (open) {
     await storeFiles();
-    await openBook(place, now);
+    const agreed = stay ? { guestId: account_id, progress: stay } : null;
+    stayed = await openBook(place, keyring, now, agreed);
+    await told(place.id);
   }
   const planted: Record<string, Row[]> = {};
   for (const [table, row] of rows) (planted[table] ??= []).push(row);
+  planted.booking = (await env.DB.prepare('SELECT * FROM booking').all<Row>()).results;
   const canaries: Canary[] = [
     ...canariesIn(planted),
     { place: 'the exported file', forms: [file], readers: [account_id] },
     ...canariesOf(place),
   ];
-  return { now, people, guest, host, place, elsewhere, waiting, canaries };
+  return { now, people, guest, host, place, elsewhere, stayed, waiting, canaries };
 }
 
 const emailFor = (name: string): string =>

@@ -6,8 +6,9 @@ import type { Role, SessionActor } from '../../src/kernel/actor.ts';
 import { SCOPES } from '../../src/kernel/actor.ts';
 import { signAccessToken } from '../../src/platform/access-token.ts';
 import type { AnyEndpoint } from '../../src/platform/endpoint.ts';
-import { request } from '../worker/ground.ts';
+import { everythingAround, request } from '../worker/ground.ts';
 import { type Act, acts, type Caller, type File } from './acts.ts';
+import { told } from './stays.ts';
 import { type Circumstances, PEOPLE, type PersonName, settle, shared, type Village } from './village.ts';
 
 /**
@@ -38,6 +39,8 @@ export type Visit = {
   readonly caller: Caller | null;
   /** Does the operation, or nearly so. */
   go(change?: Change): Promise<Outcome>;
+  /** All that an act here could change. */
+  look(): ReturnType<typeof everythingAround>;
 };
 
 const silent = { send: async () => {} };
@@ -52,12 +55,12 @@ export const subjectOf = ({ operationId }: Pick<AnyEndpoint, 'operationId'>): 'g
  * something in it has been changed.
  */
 export function visitors(endpoint: AnyEndpoint, under: Circumstances = {}) {
-  const { operationId, access, method, room, guarded } = endpoint;
+  const { operationId, access, method, room, guarded, keyRequired } = endpoint;
   const act = acts[operationId];
   if (!act) throw new Error(`Say in acts.ts how ${operationId} is done`);
   const scopes = SCOPES.filter((scope) => scope !== (endpoint.scope ?? access));
   const owner = subjectOf(endpoint);
-  const open = room === 'properties';
+  const open = room === 'properties' || room === 'bookings';
   let kept: Village | null = null;
 
   return async (actor: ActorName): Promise<Visit> => {
@@ -71,7 +74,7 @@ export function visitors(endpoint: AnyEndpoint, under: Circumstances = {}) {
     const caller = callerOf(village, actor, subject);
     const credential = await credentialOf(village, actor, caller, subject, act.mfa === true);
     const usual = await act.body?.(village, caller ?? { accountId: subject.accountId, sessionId: '' });
-    const query = new URLSearchParams(act.query?.(village)).toString();
+    const query = new URLSearchParams(act.query?.(village, caller)).toString();
     const requestId = `walk-${randomUUID()}`;
 
     const go = async ({
@@ -87,7 +90,9 @@ export function visitors(endpoint: AnyEndpoint, under: Circumstances = {}) {
           'x-request-id': requestId,
           'cf-connecting-ip': requestId,
           ...(credential === null ? {} : { authorization: `Bearer ${credential}` }),
+          ...(act.upgrades ? { upgrade: 'websocket' } : {}),
           ...(guarded ? { 'if-match': '*' } : {}),
+          ...(keyRequired ? { 'idempotency-key': randomUUID() } : {}),
           ...(file?.type === undefined ? {} : { 'content-type': file.type }),
           ...headers,
         },
@@ -95,11 +100,24 @@ export function visitors(endpoint: AnyEndpoint, under: Circumstances = {}) {
         bindings: QUIET,
       });
       if (response.status < 400 && method !== 'get' && !act.readsByPost) kept = null;
+      if (open) await told(village.place.id);
       const answered = [...response.headers].map(([name, value]) => `${name}: ${value}`).join('\n');
-      return { status: response.status, text: await response.text(), headers: answered };
+      const text = response.webSocket ? await firstOf(response.webSocket) : await response.text();
+      return { status: response.status, text, headers: answered };
     };
-    return { village, act, caller, go };
+    const look = () => everythingAround(open ? [village.place.id] : []);
+    return { village, act, caller, go, look };
   };
+}
+
+function firstOf(socket: WebSocket): Promise<string> {
+  const { promise, resolve } = Promise.withResolvers<string>();
+  socket.addEventListener('message', ({ data }) => {
+    resolve(String(data));
+    socket.close();
+  });
+  socket.accept();
+  return promise;
 }
 
 const isPerson = (actor: ActorName): actor is PersonName => (PEOPLE as readonly string[]).includes(actor);

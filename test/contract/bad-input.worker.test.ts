@@ -35,7 +35,8 @@ test.each(operations)('$operationId says where a body is broken, and writes noth
 const addressOf = ({ path, parameters }: Operation) =>
   path.replace(/\{(\w+)\}/g, (_, name) => {
     const { pattern = '' } = parameters.find((parameter) => parameter.name === name)?.schema ?? {};
-    return `${pattern.slice(1, 5)}${'0'.repeat(26)}`;
+    const [, length = ''] = pattern.match(/\{(\d+)\}/) ?? [];
+    return `${pattern.slice(1, 5)}${'0'.repeat(Number(length))}`;
   });
 
 /** With a key, so that it also shows that a broken request uses none up. */

@@ -8,7 +8,7 @@ import type { Reading, Rulebook } from './rulebook.ts';
 import type { createVisitors, Visitor } from './visitors.ts';
 import { type Answer, type Send, toCurl, type Wire } from './wire.ts';
 
-/** Two people and all that they were given, asking one thing after another. */
+/** A host, two guests and all that they were given, asking one thing after another. */
 export type Lane = { run(plan: Plan): Promise<void> };
 
 /** How often each thing was seen: what a request was, and what an operation answered. */
@@ -23,13 +23,26 @@ type Setting = {
   readonly tally: Tally;
 };
 
-/** Answers with what may be read, writes nothing, and so believes a token to its end. */
-const READS_BY_POST = new Set(['startPasskey', 'createQuote']);
+/** Believes a token to its end: what writes nothing, and what a guest does not wait for D1 for. */
+const BELIEVES_TOKENS = new Set(['startPasskey', 'createQuote', 'createBooking']);
 const OVER = new Set(['auth.session_ended', 'auth.invalid_token']);
 const ENDS = new Set(['logout', 'eraseMe']);
 
+/** What belongs to the key as a success does. */
+const FINAL = new Set([404, 409, 422]);
+const NOT_FINAL = new Set(['request.conflict', 'idempotency.in_progress']);
+const DAY_MS = 86_400_000;
+
 /** What was answered in better days: nothing was done again, and nobody's session ended by it. */
 const isReplay = ({ headers }: Answer): boolean => headers['idempotent-replayed'] === 'true';
+
+const isFinal = ({ status, text }: Answer): boolean =>
+  FINAL.has(status) && !NOT_FINAL.has(JSON.parse(text).code);
+
+const withoutRequestId = ({ text }: Answer): string =>
+  JSON.stringify({ ...(JSON.parse(text || '{}') as object), requestId: undefined });
+
+const nightAhead = (days: number): string => new Date(Date.now() + days * DAY_MS).toISOString().slice(0, 10);
 
 export async function openLane({ url, send, rulebook, catalogue, visitors, tally }: Setting): Promise<Lane> {
   const pool = createPool();
@@ -37,9 +50,28 @@ export async function openLane({ url, send, rulebook, catalogue, visitors, tally
   const people = {
     first: await visitors.arrive(pool),
     second: await visitors.arrive(pool),
+    third: await visitors.arrive(pool),
   };
   const ended: Pick<Visitor, 'email' | 'token'>[] = [];
-  rights.note(await visitors.publish(pool, people.first), 'published');
+  const places: string[] = [];
+  for (const host of [people.first, people.second, people.third]) {
+    const place = await visitors.publish(pool, host);
+    rights.note(place, 'published');
+    places.push(place);
+  }
+  const stayAt = (host: number, from: number, nights: number) => ({
+    place: places[host] ?? '',
+    checkIn: nightAhead(from),
+    checkOut: nightAhead(from + nights),
+  });
+  // Of each of the two, one person is the guest, one the host, and one knows nothing.
+  for (const [guest, host] of [
+    [people.second, 0],
+    [people.third, 1],
+  ] as const) {
+    rights.noteBooking(await visitors.book(pool, guest, stayAt(host, 25, 12)), guest.email);
+  }
+  for (const host of places.keys()) await visitors.quote(pool, stayAt(host, 5, 3));
   rights.note(await visitors.archive(pool, people.first), 'archived');
 
   const credentialOf = (caller: Caller, forged: string): string | undefined => {
@@ -48,6 +80,7 @@ export async function openLane({ url, send, rulebook, catalogue, visitors, tally
         return undefined;
       case 'first':
       case 'second':
+      case 'third':
         return `Bearer ${people[caller].token}`;
       case 'key':
         return `Bearer ${people.first.key}`;
@@ -62,6 +95,7 @@ export async function openLane({ url, send, rulebook, catalogue, visitors, tally
     switch (caller) {
       case 'first':
       case 'second':
+      case 'third':
         return people[caller].email;
       case 'key':
         return people.first.email;
@@ -88,27 +122,35 @@ export async function openLane({ url, send, rulebook, catalogue, visitors, tally
   };
 
   const judgeRights = (caller: Caller, wire: Wire, { operation }: Reading, answer: Answer): string | null => {
-    if (answer.status >= 400 || isReplay(answer) || !operation) return null;
+    if (isReplay(answer) || !operation) return null;
     const { operationId, isPublic, isOpen } = operation;
-    const fault = rights.fault(isPublic ? null : ownerOf(caller), { operation, wire, answer });
+    const who = isPublic ? null : ownerOf(caller);
+    if (answer.status >= 400) return rights.faultOfRefusal(who, { operation, wire, answer });
+    const fault = rights.fault(who, { operation, wire, answer });
     if (fault !== null || isPublic) return fault;
     const isForged = caller === 'forged' || (caller === 'ended' && ended.length === 0);
     if (isForged || (caller === 'nobody' && !isOpen))
       return `${operationId} let somebody in without credentials`;
-    const writes = wire.method !== 'GET' && wire.method !== 'HEAD' && !READS_BY_POST.has(operationId);
+    const writes = wire.method !== 'GET' && wire.method !== 'HEAD' && !BELIEVES_TOKENS.has(operationId);
     return caller === 'ended' && writes ? `${operationId} was done with credentials that had ended` : null;
   };
 
-  /** What was done is not done again: the first answer comes back, to the byte. */
+  /** What was done is not done again: the first answer comes back, to the byte; a refusal is the same one. */
   const judgeReplay = async (wire: Wire, { operation }: Reading, first: Answer): Promise<string | null> => {
     const isAsked = wire.method === 'POST' && wire.headers['idempotency-key'] !== undefined;
-    if (!isAsked || first.status >= 300 || !operation || ENDS.has(operation.operationId)) return null;
+    if (!isAsked || !operation || ENDS.has(operation.operationId)) return null;
+    if (first.status >= 300 && !isFinal(first)) return null;
     const again = await send(wire);
-    const isSame = again.status === first.status && again.text === first.text && isReplay(again);
-    return isSame ? null : `${operation.operationId} answered ${again.status} ${again.text} the second time`;
+    const isSame =
+      first.status < 300
+        ? again.text === first.text && isReplay(again)
+        : withoutRequestId(again) === withoutRequestId(first);
+    return isSame && again.status === first.status
+      ? null
+      : `${operation.operationId} answered ${again.status} ${again.text} the second time`;
   };
 
-  const leave = async (caller: 'first' | 'second', because: { isAsked: boolean }): Promise<void> => {
+  const leave = async (caller: keyof typeof people, because: { isAsked: boolean }): Promise<void> => {
     if (because.isAsked) ended.push(people[caller]);
     people[caller] = await visitors.comeBack(pool, people[caller]);
   };
@@ -128,12 +170,12 @@ export async function openLane({ url, send, rulebook, catalogue, visitors, tally
       const path = wire.target.split('?', 1)[0] ?? '';
       for (const name of ['If-None-Match', 'If-Match', 'If-Range']) pool.putNewest(name, etag, path);
     }
-    if (isDone) rights.learn({ operation, wire, answer });
+    if (isDone) rights.learn(who, { operation, wire, answer });
     if (isDone && operation.operationId === 'eraseMe' && who !== null) rights.forget(who);
     const { first } = people;
     if (caller === 'key' && OVER.has(body?.code))
       people.first = { ...first, ...(await visitors.comeBack(pool, first)) };
-    if (caller !== 'first' && caller !== 'second') return;
+    if (caller !== 'first' && caller !== 'second' && caller !== 'third') return;
     const isAsked = isDone && ENDS.has(operation.operationId);
     if (isAsked || OVER.has(body?.code))
       await leave(caller, { isAsked: isAsked || body.code === 'auth.session_ended' });
@@ -160,16 +202,19 @@ export async function openLane({ url, send, rulebook, catalogue, visitors, tally
     return wrong;
   };
 
-  /** What one person is about to do with their own, the other one asks for first. */
+  /** What one person is about to do with their own, somebody else asks for first. */
   const askAsOther = async (caller: Caller, wire: Wire, reading: Reading): Promise<string | null> => {
     const isOwners = caller === 'first' || caller === 'key';
-    if (!isOwners || reading.verdict !== 'valid' || reading.operation?.isPublic !== false) return null;
+    const guest = rights.guestOf(wire);
+    if (!(isOwners || guest) || reading.verdict !== 'valid' || reading.operation?.isPublic !== false)
+      return null;
     if (idsIn(wire).length === 0) return null;
     const { 'idempotency-key': _, ...headers } = wire.headers;
-    const own = { authorization: `Bearer ${people.second.token}`, 'cf-connecting-ip': randomUUID() };
+    const asking = guest === people.second.email ? 'third' : 'second';
+    const own = { authorization: `Bearer ${people[asking].token}`, 'cf-connecting-ip': randomUUID() };
     const whichever = headers['if-match'] === undefined ? {} : { 'if-match': '*' };
     const other = { ...wire, headers: { ...headers, ...own, ...whichever } };
-    return look('second', other, rulebook.read(other), await send(other));
+    return look(asking, other, rulebook.read(other), await send(other));
   };
 
   return {

@@ -7,7 +7,8 @@ import { Slot } from './draft.ts';
 type Fields = Record<string, unknown>;
 
 const DAY_MS = 86_400_000;
-const LONG_MS = 60 * DAY_MS;
+const LONG_MS = { checkIn: 10 * DAY_MS, from: 60 * DAY_MS };
+const SHORTER_DAYS = { checkIn: 6, from: 30 };
 const LISTS_OF_DAYS = ['checkInDays', 'checkOutDays', 'nights'];
 
 export function orderly(value: unknown): unknown {
@@ -44,8 +45,8 @@ function shortened(fields: Fields): Fields {
     ['from', 'to'],
   ] as const) {
     const [from, to] = [String(fields[first]), String(fields[last])];
-    if (first in fields && last in fields && Date.parse(to) - Date.parse(from) > LONG_MS) {
-      changed[last] = dayAfter(from, 1 + ((Date.parse(to) / DAY_MS) % 30));
+    if (first in fields && last in fields && Date.parse(to) - Date.parse(from) > LONG_MS[first]) {
+      changed[last] = dayAfter(from, 1 + ((Date.parse(to) / DAY_MS) % SHORTER_DAYS[first]));
     }
   }
   return changed;

@@ -3,15 +3,17 @@ import type { Document, Operation } from './contract.ts';
 import { type Draft, Slot } from './draft.ts';
 import { gentle, orderly } from './orderly.ts';
 import { files } from './pictures.ts';
+import { PUBLISHED } from './pool.ts';
 import { onBytes } from './tricks/on-bytes.ts';
 import { onSurroundings } from './tricks/on-surroundings.ts';
 import { onValues } from './tricks/on-values.ts';
 import type { Trick } from './tricks/trick.ts';
 import { type Around, validValues } from './valid-values.ts';
 
-/** Who asks: nobody, one of two people, the first one's API key, or somebody whose time is over. */
-export const CALLERS = ['nobody', 'first', 'second', 'key', 'ended', 'forged'] as const;
+/** Who asks: nobody, one of three people, the first one's API key, or somebody whose time is over. */
+export const CALLERS = ['nobody', 'first', 'second', 'third', 'key', 'ended', 'forged'] as const;
 export type Caller = (typeof CALLERS)[number];
+const PEOPLE = ['first', 'second', 'third'] as const;
 
 export type Plan = {
   readonly draft: Draft;
@@ -26,6 +28,16 @@ export type Plan = {
 const RARE = new Set(['eraseMe', 'requestExport', 'archiveProperty']);
 /** What takes away what others ask about. */
 const SELDOM = new Set(['unpublishProperty', 'deleteImage', 'removeFeed']);
+/** What others live on. */
+const OFTEN = new Set(['createQuote', 'createBooking']);
+/** Mostly the first one's places are asked about, where the others are the guests. */
+const FOR_GUESTS = new Set(['createBooking', 'joinWaitlist']);
+/** About a place that may be open to everybody, mostly one that is. */
+const FOR_ALL = new Set(['createQuote', 'joinWaitlist', 'checkAvailability']);
+const ABOUT_A_BOOKING = /^\/v1\/bookings/;
+/** What only the service can make: everything else under these names is refused at once. */
+const MADE_HERE = new Set(['quote']);
+const NEW_KEYS = 4;
 const HEADER_SAFE = /^[\x21-\x7e](?:[\x20-\x7e]*[\x21-\x7e])?$/;
 const FORGED = [
   'Bearer',
@@ -52,8 +64,18 @@ export function plans(document: Document, operations: readonly Operation[]): Arb
   );
 }
 
+/** Every operation in turn, by each person once, as the contract wants it. */
+export function walk(document: Document, operations: readonly Operation[], seed: number): Plan[] {
+  return operations.flatMap((operation) =>
+    fc
+      .sample(planFor(document, operation), { seed, numRuns: PEOPLE.length })
+      .map((plan, turn) => ({ ...plan, caller: PEOPLE[turn] ?? 'first', tricks: [] })),
+  );
+}
+
 function weightOf({ operationId, body, upload, parameters }: Operation): number {
-  if (RARE.has(operationId)) return 1;
+  if (RARE.has(operationId)) return 2;
+  if (OFTEN.has(operationId)) return 16;
   return (body || upload || parameters.length > 0) && !SELDOM.has(operationId) ? 8 : 3;
 }
 
@@ -64,7 +86,7 @@ function planFor(document: Document, operation: Operation): Arbitrary<Plan> {
     draft: draftFor(document, operation),
     caller: fc.oneof(
       { weight: nobody, arbitrary: fc.constant<Caller>('nobody') },
-      { weight: own, arbitrary: fc.constantFrom<Caller>('first', 'first', 'first', 'second') },
+      { weight: own, arbitrary: fc.constantFrom(...peopleFor(operation)) },
       { weight: 1, arbitrary: fc.constantFrom<Caller>('key', 'ended', 'forged') },
     ),
     forged: fc.constantFrom(...FORGED),
@@ -76,6 +98,12 @@ function planFor(document: Document, operation: Operation): Arbitrary<Plan> {
   });
 }
 
+function peopleFor({ operationId, path }: Operation): Caller[] {
+  if (FOR_GUESTS.has(operationId)) return ['second', 'third', 'second', 'third', 'first'];
+  if (ABOUT_A_BOOKING.test(path)) return ['first', 'first', 'second', 'third'];
+  return ['first', 'first', 'first', 'first', 'first', 'first', 'second', 'third'];
+}
+
 function draftFor(document: Document, operation: Operation): Arbitrary<Draft> {
   const values = (place: string) =>
     fc.record(
@@ -84,7 +112,10 @@ function draftFor(document: Document, operation: Operation): Arbitrary<Draft> {
           .filter((parameter) => parameter.in === place)
           .map(({ name, required, schema }): [string, Arbitrary<unknown>] => {
             const isUsable = (text: string) => place !== 'header' || HEADER_SAFE.test(text);
-            const around = handedOut(slotName(name, schema.pattern), place === 'path' ? 6 : 2);
+            const around =
+              name === 'Idempotency-Key' && required
+                ? handedOut(name, 1, NEW_KEYS)
+                : handedOut(slotFor(operation, name, schema.pattern), place === 'path' ? 6 : 2);
             const value = validValues(
               document,
               schema,
@@ -131,14 +162,20 @@ const MENDS = [asItIs, orderly, orderly, gentle, gentle, gentle, gentle, gentle]
 
 /** What the service has handed out under this name, if it has: half the time, of what is in a path more often. */
 const handedOut =
-  (fixed?: string, weight = 1): Around =>
+  (fixed?: string, weight = 1, others = 1): Around =>
   (name, value) =>
-    fc.oneof(value, {
-      weight,
-      arbitrary: fc
-        .tuple(fc.nat(23), value)
-        .map(([index, otherwise]) => new Slot(fixed ?? name, index, otherwise)),
-    });
+    fc.oneof(
+      { weight: others, arbitrary: value },
+      {
+        weight: MADE_HERE.has(name) ? 12 : weight,
+        arbitrary: fc
+          .tuple(fc.nat(23), value)
+          .map(([index, otherwise]) => new Slot(fixed ?? name, index, otherwise)),
+      },
+    );
+
+const slotFor = ({ operationId }: Operation, name: string, pattern?: string): string =>
+  name === 'propertyId' && FOR_ALL.has(operationId) ? PUBLISHED : slotName(name, pattern);
 
 /** An id is known by its prefix, everything else by its own name. */
-const slotName = (name: string, pattern?: string) => /^\^([a-z]{3})_/.exec(pattern ?? '')?.[1] ?? name;
+const slotName = (name: string, pattern?: string) => /^\^([a-z]{3}_)/.exec(pattern ?? '')?.[1] ?? name;

@@ -4,8 +4,12 @@
  */
 export type Pool = ReturnType<typeof createPool>;
 
+/** The name of places that everybody found at least once. */
+export const PUBLISHED = 'published';
+
 const KEPT = 24;
-const ID = /^([a-z]{3})_[0-9a-hjkmnp-tv-z]{26}$/;
+/** Of what belongs to a place, the second half is the place's. */
+const ID = /^([a-z]{3}_)(?:[0-9a-hjkmnp-tv-z]{26}){1,2}$/;
 const TOKEN = /\/(prp_[0-9a-z]{26})\/calendar\.ics\?token=([\w-]+)$/;
 /** What is sent back under another name than it came with. */
 const ALIASES: Readonly<Record<string, string>> = { nextCursor: 'cursor', code: 'promotionCode' };
@@ -41,7 +45,7 @@ export function createPool() {
           const prefix = ID.exec(value)?.[1];
           const [, place, token] = TOKEN.exec(value) ?? [];
           // People belong to no place: who is sought there is mostly somebody else than its host.
-          const at = prefix === 'usr' ? undefined : near;
+          const at = prefix === 'usr_' ? undefined : near;
           if (prefix === undefined || owner !== null) put(prefix ?? name, value, at);
           if (prefix !== undefined && owner !== null && !owners.has(value)) owners.set(value, owner);
           if (name in ALIASES) put(ALIASES[name] ?? name, value, near);

@@ -2,6 +2,7 @@ import { env } from 'cloudflare:workers';
 import { OpenAPIHono } from '@hono/zod-openapi';
 import fc from 'fast-check';
 import { expect, test } from 'vitest';
+import type { SessionActor } from '../../src/kernel/actor.ts';
 import { DAY, SECOND } from '../../src/kernel/clock.ts';
 import { defineRefusal, Fault } from '../../src/kernel/errors.ts';
 import { z } from '../../src/kernel/zod.ts';
@@ -38,6 +39,16 @@ const steps = fc.array(
   ),
   { minLength: 3, maxLength: 10 },
 );
+
+const SOMEBODY: SessionActor = {
+  kind: 'session',
+  accountId: 'usr_somebody',
+  sessionId: 'ses_somebody',
+  isHost: false,
+  roles: [],
+  mfa: false,
+  authenticatedAt: 0,
+};
 
 const shared = settings();
 const door = openDoor();
@@ -112,7 +123,7 @@ function openDoor() {
     operationId: 'doIt',
     room: 'test',
     summary: 'Does it',
-    access: 'public',
+    access: 'session',
     body: z.strictObject({ value: z.string() }),
     refusals: [Taken],
     status: 201,
@@ -142,7 +153,8 @@ function openDoor() {
   const app = new OpenAPIHono<DoorEnv>();
   app.use(async (c, next) => {
     const { context } = known.get(c.req.header('x-me') ?? '') as Request;
-    c.set('door', { context, authenticate: () => Promise.reject(new Error('public')) } satisfies Door);
+    const authenticate = async () => ({ actor: SOMEBODY, standing: null });
+    c.set('door', { context, authenticate } satisfies Door);
     await next();
   });
   app.onError((error, c) => {

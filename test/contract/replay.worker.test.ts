@@ -9,7 +9,9 @@ import { createKeyring } from '../../src/kernel/crypto.ts';
 import { signAccessToken } from '../../src/platform/access-token.ts';
 import { moveClock } from '../../src/platform/clock.ts';
 import type { Database } from '../../src/platform/database.ts';
+import type { AnyEndpoint } from '../../src/platform/endpoint.ts';
 import { reserveReplay } from '../../src/platform/replay.ts';
+import type { Caller } from '../access/acts.ts';
 import { subjectOf, visitors } from '../access/walk.ts';
 import { everything, request, settings, testClock, testContext } from '../worker/ground.ts';
 import { person } from '../worker/people.ts';
@@ -49,22 +51,72 @@ const tokenFrom = (actor: SessionActor, agoMs: number) =>
 
 afterEach(() => moveClock({ offsetMs: 0 }));
 
-test.each(endpoints.filter(({ method }) => method === 'post'))(
+const posts = endpoints.filter(({ method }) => method === 'post');
+
+test.each(posts)(
   '$operationId, asked twice with one key, is done once and answered with the same bytes',
   async (endpoint) => {
-    const { go } = await visitors(endpoint)(subjectOf(endpoint));
+    const { go, look } = await visitors(endpoint)(subjectOf(endpoint));
     const headers = { 'idempotency-key': 'twice' };
     const first = await go({ headers });
-    const done = await everything();
+    const done = await look();
     const second = await go({ headers });
 
     expect(first.status).toBeLessThan(300);
     expect(first.headers).not.toContain('idempotent-replayed: true');
     expect(second.headers).toContain('idempotent-replayed: true');
     expect([second.status, second.text]).toEqual([first.status, first.text]);
-    expect(await everything()).toEqual(done);
+    expect(await look()).toEqual(done);
   },
 );
+
+/** The same operation, asked for something else. */
+const OTHERWISE: Readonly<Record<string, unknown>> = {
+  createBooking: { message: 'We come on foot.' },
+  joinWaitlist: { guests: { adults: 1 } },
+};
+
+test.each(posts.filter(({ keyed }) => keyed === 'verb'))(
+  '$operationId keeps its key in the book: refused for another request, and a key of each account',
+  async (endpoint) => {
+    const { village, act, caller, go, look } = await visitors(endpoint)(subjectOf(endpoint));
+    const headers = { 'idempotency-key': 'of one' };
+    const first = await go({ headers });
+    expect(first.status).toBeLessThan(300);
+
+    const done = await look();
+    const usual = await act.body?.(village, caller as Caller);
+    const params = Object.entries(act.path?.(village) ?? {});
+    // Another stay at the same place.
+    const moved = params.map(([name, id]) => [name, id.replace(/.{10}(?=.{26}$)/, '0000000000')]);
+    const other = OTHERWISE[endpoint.operationId];
+    const reused = await go(
+      other
+        ? { headers, body: { ...(usual as object), ...other } }
+        : { headers, params: Object.fromEntries(moved) },
+    );
+    expect([reused.status, JSON.parse(reused.text).code]).toEqual([422, 'idempotency.key_reused']);
+    expect(await look()).toEqual(done);
+
+    const stranger = await visitors(endpoint)('other_guest');
+    const theirs = await stranger.go({ headers });
+    expect(theirs.headers).not.toContain('idempotent-replayed: true');
+  },
+);
+
+test('a refusal of the book belongs to the key, and the guest who asks again is told the same', async () => {
+  const endpoint = posts.find(({ operationId }) => operationId === 'acceptBooking') as AnyEndpoint;
+  const { go, look } = await visitors(endpoint)('guest');
+  const headers = { 'idempotency-key': 'refused' };
+  const first = await go({ headers });
+  const done = await look();
+  const second = await go({ headers });
+
+  expect([first.status, JSON.parse(first.text).code]).toEqual([403, 'bookings.not_the_host']);
+  expect(second.headers).toContain('idempotent-replayed: true');
+  expect(second.status).toBe(403);
+  expect(await look()).toEqual(done);
+});
 
 test.each([
   ['/v1/api-keys', 'api_key', KEY_BODY],

@@ -1,7 +1,7 @@
 import { randomUUID } from 'node:crypto';
 import type { World } from '../world.ts';
 import { PICTURE } from './pictures.ts';
-import type { Pool } from './pool.ts';
+import { type Pool, PUBLISHED } from './pool.ts';
 import type { Send, Wire } from './wire.ts';
 
 /**
@@ -15,9 +15,13 @@ export type Visitor = {
   readonly token: string;
   readonly key: string;
 };
+export type Stay = { readonly place: string; readonly checkIn: string; readonly checkOut: string };
 type Tokens = { accessToken: string; user: { id: string } };
 
-const SCOPES = ['profile', 'messages', 'properties:read', 'properties:write'];
+const SCOPES = [
+  ...['profile', 'messages', 'properties:read', 'properties:write'],
+  ...['bookings:read', 'bookings:write'],
+];
 const PLACE = {
   title: 'A cottage by the lake',
   description: 'Two rooms under old trees, with a jetty of its own and a boat for those who row.',
@@ -71,6 +75,17 @@ export function createVisitors(world: World, send: Send) {
     return place.id;
   };
 
+  /** What some nights cost, signed. */
+  const quote = async (pool: Pool, { place, ...nights }: Stay): Promise<string> => {
+    const { status, body } = await post(`/v1/properties/${place}/quotes`, {
+      ...nights,
+      guests: { adults: 2 },
+    });
+    if (status !== 200) throw new Error(`A stay has no price: ${JSON.stringify(body)}`);
+    pool.harvest(body, null, place);
+    return body.quote;
+  };
+
   return {
     async arrive(pool: Pool): Promise<Visitor> {
       const { email, tokens } = await register();
@@ -86,7 +101,25 @@ export function createVisitors(world: World, send: Send) {
       const { status, body } = await post(`/v1/properties/${id}/publish`, {}, visitor.token);
       if (status !== 200) throw new Error(`A place could not be published: ${JSON.stringify(body)}`);
       pool.harvest(RATES, visitor.email, id);
+      pool.put(PUBLISHED, id);
       return id;
+    },
+
+    quote,
+
+    /** Nights at somebody else's place, kept until they are paid; the booking's id. */
+    async book(pool: Pool, { email, token }: Visitor, stay: Stay): Promise<string> {
+      const sent = Buffer.from(
+        JSON.stringify({ quote: await quote(pool, stay), message: 'We come by boat' }),
+      );
+      const { status, body } = await ask(
+        { method: 'POST', target: '/v1/bookings', body: sent },
+        { 'content-type': 'application/json', 'idempotency-key': randomUUID() },
+        token,
+      );
+      if (status !== 201) throw new Error(`A place could not be booked: ${JSON.stringify(body)}`);
+      pool.harvest(body, email);
+      return body.id;
     },
 
     /** A place that nobody may change any more; its id. */

@@ -1,0 +1,159 @@
+import { runInDurableObject } from 'cloudflare:test';
+import { env } from 'cloudflare:workers';
+import { randomInt } from 'node:crypto';
+import { vi } from 'vitest';
+import type { Booking, Call } from '../../src/book/index.ts';
+import type { PropertyBook } from '../../src/index.ts';
+import { DAY, HOUR, MINUTE } from '../../src/kernel/clock.ts';
+import type { Keyring } from '../../src/kernel/crypto.ts';
+import { newId, newIdWithin } from '../../src/kernel/ids.ts';
+import { addNights, nightsOf, type Stay } from '../../src/kernel/stay.ts';
+import { localToInstant } from '../../src/kernel/zone.ts';
+import { type Quote, sealQuote } from '../../src/pricing/index.ts';
+import { canaryNumber, canaryText, type Row } from './canaries.ts';
+import type { Place } from './place.ts';
+
+/**
+ * Stays at the host's property: one of a lodger's, whom nobody else here knows, as D1 has it; and the guest's,
+ * agreed upon with the book itself, as far as the operation needs it.
+ */
+export type Progress =
+  /** Nights are held and not paid. */
+  | 'held'
+  /** Paid, and waits for the host. */
+  | 'requested'
+  | 'confirmed'
+  /** The time of check-in was today or yesterday. */
+  | 'begun'
+  /** Somebody has asked for other nights. */
+  | 'asked_by_host'
+  | 'asked_by_guest';
+export type Stayed = { readonly id: string; readonly alterationId: string };
+
+type AgreedPrice = Booking['price'];
+
+export const GUESTS = { adults: 2, children: 0, infants: 0, pets: 0 };
+const ZONE = 'Africa/Nairobi';
+const CHECK_IN = '15:00';
+const FEES = { guestPercent: 14, hostPercent: 3 };
+
+export const nightsAhead = ({ today }: Place, from: number, to: number): Stay => ({
+  checkIn: addNights(today, from),
+  checkOut: addNights(today, to),
+});
+
+function priceOf(stay: Stay): AgreedPrice {
+  const price = canaryNumber();
+  const nights = nightsOf(stay).map((date) => ({ date, price }));
+  const amount = nights.length * price;
+  const total = amount + canaryNumber();
+  const lines: AgreedPrice['lines'] = [
+    { kind: 'nights', label: `${nights.length} nights`, amount },
+    { kind: 'guest_service_fee', label: 'Service fee', amount: total - amount },
+  ];
+  return { currency: 'KES', nights, lines, total, hostEarns: amount - randomInt(1_000_000) };
+}
+
+/** Not to be had from the service, because the price is one of a kind. */
+export function quoteAt(
+  keyring: Keyring,
+  { id }: Place,
+  stay: Stay,
+  now: number,
+): { token: string; quote: Quote } {
+  const agreed = { policy: 'moderate', ratesVersion: 1, promotion: null, issuedAt: now };
+  return sealQuote(keyring, { ...priceOf(stay), ...agreed, propertyId: id, stay, guests: GUESTS });
+}
+
+/** Everything that a booking can hold, so that each of it would be noticed. */
+export function lodgersRow(place: Place, now: number): Row {
+  const stay = nightsAhead(place, -10, -7);
+  const guestId = newId('usr', now);
+  const value: Booking = {
+    ...{ id: place.inBook.booking, guestId, hostId: place.hostId },
+    ...{ status: 'completed', awaiting: null, cause: null, stay, guests: GUESTS, price: priceOf(stay) },
+    terms: {
+      mode: 'request',
+      policy: 'moderate',
+      timeZone: ZONE,
+      checkInFrom: CHECK_IN,
+      checkOutBy: '11:00',
+    },
+    promotion: { code: canaryText('booking', 'promotion'), percentOff: 10 },
+    message: canaryText('booking', 'message'),
+    payment: {
+      ...{ authorized: canaryNumber(), captured: canaryNumber() },
+      ...{ refunded: canaryNumber(), owed: canaryNumber() },
+    },
+    ...{ expiresAt: canaryNumber(), createdAt: canaryNumber(), confirmedAt: canaryNumber() },
+    ...{ cancelledAt: canaryNumber(), completedAt: canaryNumber(), noShow: false, penalty: canaryNumber() },
+    alteration: {
+      ...{ id: newIdWithin('alt', place.id, now), by: 'guest', stay, guests: GUESTS },
+      ...{ price: priceOf(stay), expiresAt: canaryNumber() },
+    },
+    ...{ announced: [], version: 9 },
+  };
+  return {
+    ...{ id: value.id, property_id: place.id, host_id: place.hostId, guest_id: guestId },
+    ...{ status: value.status, check_in: stay.checkIn, check_out: stay.checkOut, epoch: 1, version: 9 },
+    ...{ value: JSON.stringify(value), created_at: value.createdAt },
+  };
+}
+
+/** Each step as whoever takes it, and some time ago. */
+export async function agree(
+  book: PropertyBook,
+  keyring: Keyring,
+  { place, guestId, now, progress }: { place: Place; guestId: string; now: number; progress: Progress },
+): Promise<Stayed> {
+  const begun = lastCheckIn(place, now);
+  const isBegun = progress === 'begun';
+  const at = (isBegun ? begun.at - 3 * HOUR : now - MINUTE) - randomInt(MINUTE);
+  // All at one moment, so that whichever drain comes first takes everything along.
+  const by = (accountId: string): Call => ({
+    ...{ now: at, requestId: 'village', actorKind: 'session', accountId },
+  });
+  const once = () => ({ scope: crypto.randomUUID(), fingerprint: 'village' });
+  const stay = isBegun
+    ? { checkIn: begun.night, checkOut: addNights(begun.night, 3) }
+    : nightsAhead(place, 24, 27);
+  const { quote } = quoteAt(keyring, place, stay, at);
+  const id = newIdWithin('bkg', place.id, now);
+  const alterationId = newIdWithin('alt', place.id, now);
+  const stayed = { id, alterationId };
+
+  const message = canaryText('booking', 'message');
+  done(await book.createBooking(by(guestId), { id, quote, message }, once()));
+  if (progress === 'held') return stayed;
+  const payment = { bookingId: id, outcome: 'succeeded' } as const;
+  done(await book.applyPayment({ ...by(guestId), actorKind: 'system' }, payment));
+  if (progress === 'requested') return stayed;
+  done(await book.answerRequest(by(place.hostId), { bookingId: id, answer: 'accepted' }, null));
+  if (progress === 'confirmed' || isBegun) return stayed;
+
+  const other = nightsAhead(place, 30, 33);
+  const dearer = { from: other.checkIn, to: other.checkOut, price: place.nightly + randomInt(1_000_000) };
+  done(await book.updateCalendar(by(place.hostId), [dearer]));
+  const who = progress === 'asked_by_guest' ? guestId : place.hostId;
+  const wish = { bookingId: id, alterationId, stay: other, guests: GUESTS, fees: FEES };
+  done(await book.requestAlteration(by(who), wish, once()));
+  return stayed;
+}
+
+function lastCheckIn({ today }: Place, now: number) {
+  const at = localToInstant(today, CHECK_IN, ZONE);
+  return at <= now ? { night: today, at } : { night: addNights(today, -1), at: at - DAY };
+}
+
+function done(outcome: { readonly ok: boolean }): void {
+  if (!outcome.ok) throw new Error(`The village is not as it should be: ${JSON.stringify(outcome)}`);
+}
+
+/** D1 has all that the book has said. */
+export const told = (propertyId: string): Promise<void> =>
+  vi.waitFor(async () => {
+    const waiting = await runInDurableObject(env.BOOKS.getByName(propertyId), (_, { storage }) =>
+      storage.sql.exec('SELECT kind, parked FROM outbox').toArray(),
+    );
+    if (waiting.length > 0) throw new Error(JSON.stringify(waiting));
+  }, 10_000);
