@@ -17,6 +17,7 @@ import {
 import { tmpdir } from 'node:os';
 import { dirname, join, relative } from 'node:path';
 import { parseArgs } from 'node:util';
+import { withStates } from './booking-states.ts';
 import { commonPasswordsText } from './common-passwords.ts';
 import { completeLock } from './complete-lock.ts';
 import { openApiText } from './openapi.ts';
@@ -24,6 +25,7 @@ import { ROOT } from './places.ts';
 import { runWrangler } from './run-wrangler.ts';
 
 const LOCK = 'package-lock.json';
+const BOOKING = 'docs/booking.md';
 const TYPES = 'worker-configuration.d.ts';
 const MIGRATIONS = 'migrations/main';
 const DRIZZLE_KIT = join(ROOT, 'node_modules/drizzle-kit/bin.cjs');
@@ -36,6 +38,7 @@ process.once('exit', () => rmSync(workshop, { recursive: true, force: true }));
 
 const wanted = new Map([
   ['openapi.json', openApiText()],
+  [BOOKING, withStates(readFileSync(join(ROOT, BOOKING), 'utf8'))],
   [LOCK, completeLock(readFileSync(join(ROOT, LOCK), 'utf8'))],
   ['src/accounts/common-passwords.ts', commonPasswordsText()],
   ...(await Promise.all([workerTypes(), newMigrations()])).flat(),
