@@ -13,6 +13,8 @@ const PATIENCE_MS = 60_000;
  */
 export default defineConfig({
   test: {
+    // One core less, as Vitest would have it, is half of a machine with two.
+    maxWorkers: '100%',
     projects: [
       {
         test: {
