@@ -2,7 +2,7 @@ import { type Lives, liveLives, type Seen } from './lives.ts';
 
 /** What is simulated for which promise; `seeds` is how many of them npm test has time for. */
 export const RUNS = {
-  nights: { seeds: 500, ops: 300, lives: {} },
+  nights: { seeds: 2_000, ops: 300, lives: {} },
   keys: { seeds: 500, ops: 60, lives: { faults: 0.3 } },
   holds: { seeds: 1_000, ops: 40, lives: { alarms: 'never' } },
   copies: { seeds: 1_000, ops: 20, lives: { d1: true } },
