@@ -14,6 +14,7 @@ import { MINUTE, SECOND } from '../../../src/kernel/clock.ts';
 import { addNights, type Night } from '../../../src/kernel/stay.ts';
 import { createSink } from '../../../src/platform/book-sink.ts';
 import { propertyCopies } from '../../../src/properties/sink.ts';
+import { listingIn } from './copies.ts';
 import { type D1Fault, openD1 } from './d1.ts';
 import { randomFrom } from './random.ts';
 import { openStorage } from './storage.ts';
@@ -145,24 +146,7 @@ export async function liveThrough(seed: number, ops: number): Promise<Seen> {
       audited((tx) => importBlocks(tx, { ...call(), actorKind: 'system' }, { feedId: 'fdb_1', blocks }));
     },
   ];
-  const stored = (): Snapshot | null => {
-    const [row] = d1.all('SELECT * FROM listing');
-    if (!row) return null;
-    const helpers = d1.all('SELECT account_id, access FROM co_host WHERE property_id = ?', ID);
-    return {
-      propertyId: row.property_id,
-      epoch: row.epoch,
-      version: row.version,
-      status: row.status,
-      currency: row.currency,
-      nightly: row.nightly,
-      bookingMode: row.booking_mode,
-      cancellationPolicy: row.cancellation_policy,
-      contentVersion: row.content_version,
-      calendarKey: row.calendar_key,
-      coHosts: Object.fromEntries(helpers.map(({ account_id, access }) => [account_id, access])),
-    } as Snapshot;
-  };
+  const stored = () => listingIn(d1, ID);
   const own = () => keeper.look((reader) => takeSnapshot(reader)) as Snapshot;
   const check = () => {
     const there = stored();
