@@ -69,6 +69,8 @@ test.skipIf(CHROMIUM === undefined)(
   `the API reference works in a browser that reaches nothing but this server${CHROMIUM ? '' : ' (skipped: no Chromium is installed here)'}`,
   async () => {
     await withBrowser(async (page, seen) => {
+      // As tall as the longest tag: what is out of sight is not made.
+      await page.setViewportSize({ width: 1_280, height: 40_000 });
       await page.goto(`${world.url}/docs`);
       for (const tag of tags) {
         await page.goto(`${world.url}/docs#tag/${tag.name}`);
