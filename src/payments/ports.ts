@@ -1,0 +1,111 @@
+import type { Currency } from '../kernel/money.ts';
+
+/** Who takes and gives money for us; one folder each. */
+export const PROVIDERS = ['stripe', 'mpesa'] as const;
+export type ProviderName = (typeof PROVIDERS)[number];
+
+/** All amounts are whole minor units of their currency. `id` is ours and the provider's key for trying again. */
+export type PaymentOrder = {
+  readonly id: string;
+  readonly bookingId: string;
+  readonly amount: number;
+  readonly currency: Currency;
+  /** Of whoever pays by phone, in digits with the country code. */
+  readonly phone: string | null;
+  /** The secret part of the address that the provider calls back, for one that does not sign. */
+  readonly callbackToken: string | null;
+};
+
+/** What the guest's device needs to go on, and what the provider calls the payment. */
+export type Started =
+  | { readonly ok: true; readonly reference: string; readonly forGuest: Readonly<Record<string, string>> }
+  | { readonly ok: false; readonly why: 'refused' | 'unknown'; readonly code: string };
+
+/** Something to be done with money, once; `id` is the provider's key for it. */
+export type Effect = {
+  readonly id: string;
+  readonly kind: 'capture' | 'void' | 'refund' | 'transfer' | 'reversal';
+  readonly paymentId: string;
+  readonly bookingId: string;
+  /** What the provider calls the payment; of a reversal, the transfer. Null for a transfer. */
+  readonly reference: string | null;
+  readonly amount: number;
+  readonly currency: Currency;
+  /** The account or phone that a transfer goes to. */
+  readonly destination: string | null;
+};
+
+/**
+ * `refused` stays refused. `unknown` may have happened or not, and is asked about before it is tried again.
+ * `pending` was taken on and will be told by an event.
+ */
+export type EffectOutcome =
+  | { readonly kind: 'done'; readonly reference: string }
+  | { readonly kind: 'pending'; readonly reference: string }
+  | { readonly kind: 'refused'; readonly code: string }
+  | { readonly kind: 'unknown'; readonly code: string };
+
+/** What a provider knows of a payment of ours. */
+export type ProviderPayment = {
+  readonly paymentId: string;
+  readonly reference: string;
+  readonly status: 'waiting' | 'authorized' | 'captured' | 'failed' | 'voided';
+  readonly amount: number;
+  readonly captured: number;
+  readonly refunded: number;
+  readonly currency: string;
+  /** Of the money's arrival, unique at the provider. */
+  readonly receipt: string | null;
+};
+
+/** One thing that a provider tells, in our words. `eventId` is its own for it, and unique there. */
+export type ProviderEvent = {
+  readonly source: ProviderName;
+  readonly eventId: string;
+  readonly at: number;
+  readonly kind:
+    | 'authorized'
+    | 'captured'
+    | 'failed'
+    | 'voided'
+    | 'refunded'
+    | 'refund_failed'
+    | 'disputed'
+    | 'dispute_won'
+    | 'dispute_lost'
+    | 'transfer_failed';
+  /** Null where the provider named none of ours. */
+  readonly paymentId: string | null;
+  /** What the provider calls the payment, refund, dispute or transfer. */
+  readonly reference: string;
+  readonly amount: number;
+  readonly currency: string;
+  readonly receipt: string | null;
+};
+
+/** A line of the provider's own books, to be compared with ours. */
+export type ProviderRecord = {
+  readonly kind: 'payment' | 'refund' | 'transfer' | 'dispute';
+  readonly reference: string;
+  readonly paymentId: string | null;
+  readonly effectId: string | null;
+  readonly amount: number;
+  readonly captured: number;
+  readonly currency: string;
+  readonly status: string;
+  readonly at: number;
+};
+
+export type PaymentProvider = {
+  readonly name: ProviderName;
+  /** Whether so much of this currency can be paid this way. */
+  accepts(due: { amount: number; currency: Currency }): boolean;
+  /** Asked again with the same id, it is the same payment. */
+  start(order: PaymentOrder): Promise<Started>;
+  perform(effect: Effect): Promise<EffectOutcome>;
+  /** What became of an effect whose outcome is unknown; null when the provider has not seen it. */
+  find(effect: Effect): Promise<EffectOutcome | null>;
+  look(payment: { readonly id: string; readonly reference: string }): Promise<ProviderPayment | null>;
+  /** Everything from one moment to before another, a page at a time. */
+  list(range: { readonly from: number; readonly to: number }): AsyncIterable<readonly ProviderRecord[]>;
+};
