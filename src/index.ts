@@ -3,6 +3,7 @@ import { Book } from './book/book-object.ts';
 import { bookingCopies, releaseHolds } from './bookings/index.ts';
 import { runCron } from './cron.ts';
 import { SettingsError, settingsOf } from './env.ts';
+import { moneyCopies, sendEffects } from './payments/index.ts';
 import { createSink } from './platform/book-sink.ts';
 import { openClock } from './platform/clock.ts';
 import { createLog } from './platform/log.ts';
@@ -14,8 +15,8 @@ export { Limiter } from './platform/limiter-object.ts';
 /** The book, where D1 and the clock are. */
 export class PropertyBook extends Book {
   protected openSink() {
-    const sink = createSink(this.env.DB, { ...propertyCopies, ...bookingCopies });
-    return releaseHolds(sink, this.env.LIMITERS);
+    const sink = createSink(this.env.DB, { ...propertyCopies, ...bookingCopies, ...moneyCopies });
+    return sendEffects(releaseHolds(sink, this.env.LIMITERS), this.env.EFFECTS_QUEUE);
   }
 
   protected openClock() {

@@ -17,11 +17,17 @@ import type { CoHostAccess, ImportedBlock, ToldFacts } from './facts.ts';
 import { forgetHost } from './forget-host.ts';
 import { Keeper, type Replay, recall } from './keeper.ts';
 import { type LiveMessage, liveMessagesAfter, MAX_WATCHERS } from './live.ts';
+import { applyPaymentEvents } from './money/apply-payment-events.ts';
+import { attachPayment } from './money/attach-payment.ts';
+import { createRefund, type GoodwillRefund } from './money/create-refund.ts';
+import type { PaymentEvent } from './money/payment.ts';
+import { readPayment } from './money/read-payment.ts';
+import { type SettledEffect, settleEffect } from './money/settle-effect.ts';
+import { type PaymentStart, startPayment } from './money/start-payment.ts';
 import type { Sink } from './outbox/drain.ts';
 import type { CalendarChange, Rules } from './schemas.ts';
 import { type AlterationRequest, answerAlteration, requestAlteration } from './stays/alterations.ts';
 import { answerRequest } from './stays/answer-request.ts';
-import { applyPayment, type PaymentOutcome } from './stays/apply-payment.ts';
 import { cancelBooking, markNoShow } from './stays/cancel-booking.ts';
 import { createBooking, type NewBooking } from './stays/create-booking.ts';
 import { forgetGuest } from './stays/forget-guest.ts';
@@ -166,8 +172,28 @@ export abstract class Book extends DurableObject<Cloudflare.Env> {
     return this.#once(call, replay, (tx) => answerAlteration(tx, call, answer));
   }
 
-  applyPayment(call: Call, payment: { bookingId: string; outcome: PaymentOutcome }) {
-    return this.#act(call, (tx) => applyPayment(tx, call, payment));
+  startPayment(call: Call, start: PaymentStart) {
+    return this.#act(call, (tx) => startPayment(tx, call, start));
+  }
+
+  attachPayment(call: Call, attached: { paymentId: string; reference: string }) {
+    return this.#act(call, (tx) => attachPayment(tx, call, attached));
+  }
+
+  readPayment(call: Call, paymentId: string) {
+    return this.#keeper.look((reader) => readPayment(reader, call, paymentId));
+  }
+
+  applyPaymentEvents(call: Call, events: readonly PaymentEvent[]) {
+    return this.#act(call, (tx) => applyPaymentEvents(tx, call, events));
+  }
+
+  settleEffect(call: Call, settled: SettledEffect) {
+    return this.#act(call, (tx) => settleEffect(tx, call, settled));
+  }
+
+  createRefund(call: Call, refund: GoodwillRefund, replay: Replay) {
+    return this.#once(call, replay, (tx) => createRefund(tx, call, refund));
   }
 
   joinWaitlist(call: Call, wish: { id: string; stay: Stay; guests: Guests }, replay: Replay | null) {

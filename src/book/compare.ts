@@ -1,4 +1,5 @@
 import type { Call } from './command.ts';
+import { postPayment } from './money/refresh-payment.ts';
 import { equalsSnapshot, type Snapshot, takeSnapshot } from './outbox/snapshot.ts';
 import type { BookingTally } from './store/reader.ts';
 import type { Transactor } from './store/transactor.ts';
@@ -22,7 +23,7 @@ export function compare(tx: Transactor, call: Call, seen: Seen) {
   const result = isAstray ? 'different' : listed;
   if (isAstray || result === 'ahead') {
     tx.outlive(Math.max(seen.snapshot?.epoch ?? 0, own.epoch));
-    postBookings(tx, call, own.propertyId);
+    postAll(tx, call, own.propertyId);
   }
   if (result !== 'equal') tx.post('projection', own.propertyId, takeSnapshot(tx), call.now);
   return { ok: true, value: result, changed: false } as const;
@@ -38,9 +39,14 @@ function judge(own: Snapshot, seen: Snapshot | null): Comparison {
 
 const sameTally = (a: BookingTally, b: BookingTally): boolean => a.count === b.count && a.digest === b.digest;
 
-/** All of them, and then that there are no others. */
-function postBookings(tx: Transactor, call: Call, propertyId: string): void {
+/** Every booking with its money, and then that there is nothing else. */
+function postAll(tx: Transactor, call: Call, propertyId: string): void {
   const { epoch } = tx.head();
-  for (const booking of tx.bookings()) tx.post('booking', booking.id, { epoch, booking }, call.now);
+  for (const booking of tx.bookings()) {
+    tx.post('booking', booking.id, { epoch, booking }, call.now);
+    for (const payment of tx.paymentsOf(booking.id)) postPayment(tx, booking, payment, call.now);
+    for (const entry of tx.entriesOf(booking.id)) tx.post('ledger', entry.id, { epoch, entry }, call.now);
+  }
   tx.post('no_other_booking', propertyId, { propertyId, epoch }, call.now);
+  tx.post('no_other_money', propertyId, { propertyId, epoch }, call.now);
 }

@@ -17,6 +17,9 @@ export {
   type ToldFacts,
 } from './facts.ts';
 export type { Replay } from './keeper.ts';
+export type { Effect, EffectResult } from './money/effect.ts';
+export type { Entry as LedgerEntry } from './money/ledger.ts';
+export type { Payment, PaymentEvent, PaymentStatus } from './money/payment.ts';
 export type { Sink } from './outbox/drain.ts';
 export type { Snapshot } from './outbox/snapshot.ts';
 export {

@@ -66,6 +66,8 @@ export const Booking = z
     message: z.string().nullable(),
     payment: z
       .object({
+        id: z.string(),
+        provider: z.enum(['stripe', 'mpesa']),
         status: z.enum([
           'pending',
           'authorized',

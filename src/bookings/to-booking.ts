@@ -38,25 +38,21 @@ export function toBooking(kept: Kept, viewerId: string | null): Shown {
   };
 }
 
-function toPayment({ payment, price, cause }: Kept): Shown['payment'] {
+/** As it was decided: what is on its way is told as done. */
+function toPayment({ payment, paidBy, price, status }: Kept): Shown['payment'] {
+  if (paidBy === null) return null;
   const money = moneyIn(price.currency);
-  const { authorized, captured, refunded, owed } = payment;
-  const shown = (status: NonNullable<Shown['payment']>['status'], amount: number) => ({
-    status,
-    amount: money(amount),
-    refunded: money(refunded),
-    owed: money(owed),
-  });
-  if (captured > 0) {
-    return shown(
-      refunded === 0 ? 'captured' : refunded < captured ? 'partially_refunded' : 'refunded',
-      captured,
-    );
+  const { captured, owed } = payment;
+  const isReturned = status === 'cancelled' && captured === 0 && paidBy.status === 'captured';
+  const [amount, refunded] = isReturned ? [price.total, price.total] : [captured, payment.refunded];
+  const shown = { ...paidBy, refunded: money(refunded), owed: money(owed) };
+  if (paidBy.status === 'disputed') return { ...shown, amount: money(amount) };
+  if (amount > 0) {
+    const rest = refunded === 0 ? 'captured' : refunded < amount ? 'partially_refunded' : 'refunded';
+    return { ...shown, status: rest, amount: money(amount) };
   }
-  if (authorized > 0) return shown('authorized', authorized);
-  if (cause === 'payment_failed') return shown('failed', price.total);
-  // The host is only asked after something was authorized.
-  return cause === 'declined' || cause === 'request_expired' ? shown('voided', price.total) : null;
+  const isLetGo = status === 'cancelled' && paidBy.status === 'authorized';
+  return { ...shown, status: isLetGo ? 'voided' : paidBy.status, amount: money(price.total) };
 }
 
 function toAlteration({ alteration }: Kept, isHostSide: boolean): Shown['alteration'] {

@@ -10,6 +10,7 @@ import { newId, newIdWithin } from '../../src/kernel/ids.ts';
 import { addNights, nightsOf, type Stay } from '../../src/kernel/stay.ts';
 import { localToInstant } from '../../src/kernel/zone.ts';
 import { type Quote, sealQuote } from '../../src/pricing/index.ts';
+import { eventOf } from '../book/money/ground.ts';
 import { canaryNumber, canaryText, type Row } from './canaries.ts';
 import type { Place } from './place.ts';
 
@@ -83,8 +84,9 @@ export function lodgersRow(place: Place, now: number): Row {
     message: canaryText('booking', 'message'),
     payment: {
       ...{ authorized: canaryNumber(), captured: canaryNumber() },
-      ...{ refunded: canaryNumber(), owed: canaryNumber() },
+      ...{ refunded: canaryNumber(), disputed: canaryNumber(), owed: canaryNumber() },
     },
+    paidBy: { id: newIdWithin('pay', place.id, now), provider: 'stripe', status: 'captured' },
     ...{ expiresAt: canaryNumber(), createdAt: canaryNumber(), confirmedAt: canaryNumber() },
     ...{ cancelledAt: canaryNumber(), completedAt: canaryNumber(), noShow: false, penalty: canaryNumber() },
     alteration: {
@@ -125,8 +127,23 @@ export async function agree(
   const message = canaryText('booking', 'message');
   done(await book.createBooking(by(guestId), { id, quote, message }, once()));
   if (progress === 'held') return stayed;
-  const payment = { bookingId: id, outcome: 'succeeded' } as const;
-  done(await book.applyPayment({ ...by(guestId), actorKind: 'system' }, payment));
+  const paymentId = newIdWithin('pay', place.id, now);
+  const start = {
+    bookingId: id,
+    paymentId,
+    provider: 'mpesa',
+    phone: null,
+    tokenHash: null,
+    takes: null,
+  } as const;
+  const started = await book.startPayment(by(guestId), start);
+  done(started);
+  if (started.ok)
+    done(
+      await book.applyPaymentEvents({ ...by(guestId), actorKind: 'system' }, [
+        eventOf(started.value, 'captured'),
+      ]),
+    );
   if (progress === 'requested') return stayed;
   done(await book.answerRequest(by(place.hostId), { bookingId: id, answer: 'accepted' }, null));
   if (progress === 'confirmed' || isBegun) return stayed;

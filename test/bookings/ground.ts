@@ -9,6 +9,7 @@ import { addNights, type Night } from '../../src/kernel/stay.ts';
 import { signAccessToken } from '../../src/platform/access-token.ts';
 import { moveClock } from '../../src/platform/clock.ts';
 import { bookOf, factsOf, RATES, type Stub, system } from '../book/ground.ts';
+import { pay } from '../book/money/ground.ts';
 import { everything, request, settings, testContext } from '../worker/ground.ts';
 import { person } from '../worker/people.ts';
 
@@ -119,8 +120,13 @@ export async function held(as: Person, propertyId: string, checkIn: Night, night
 }
 
 /** What the payments room will say, said by hand. */
-export const settlePayment = (bookingId: string, outcome: 'succeeded' | 'failed' = 'succeeded') =>
-  bookOf(propertyIdOf(bookingId)).applyPayment(system(now()), { bookingId, outcome });
+export async function settlePayment(bookingId: string): Promise<void> {
+  const book = bookOf(propertyIdOf(bookingId));
+  const guest = await runInDurableObject(book, (_, { storage }) =>
+    String(storage.sql.exec('SELECT guest_id FROM booking WHERE id = ?', bookingId).one().guest_id),
+  );
+  await pay(book, { bookingId, guest }, now());
+}
 
 export async function confirmed(as: Person, propertyId: string, checkIn: Night, nights = 2): Promise<Json> {
   const { id } = await held(as, propertyId, checkIn, nights);

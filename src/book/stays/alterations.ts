@@ -7,7 +7,7 @@ import { type Call, isRefused, type Outcome, refuse } from '../command.ts';
 import { commit } from '../commit.ts';
 import type { StoredFacts } from '../store/reader.ts';
 import type { Transactor } from '../store/transactor.ts';
-import type { Alteration, Booking } from './booking.ts';
+import { type Alteration, type Booking, paidOf } from './booking.ts';
 import { changeBooking } from './change-booking.ts';
 import { ALTERATION_LIFE_MS, checkOutAt } from './life.ts';
 import { openBooking } from './open-booking.ts';
@@ -94,7 +94,7 @@ const altered = (booking: Booking, { stay, guests, price }: Alteration): Booking
 
 /** What became dearer is owed, what became cheaper comes back. */
 function settled({ payment }: Booking, total: number): Booking['payment'] {
-  const paid = payment.captured - payment.refunded;
+  const paid = paidOf(payment);
   return paid >= total
     ? { ...payment, refunded: payment.refunded + paid - total, owed: 0 }
     : { ...payment, owed: total - paid };

@@ -2,6 +2,7 @@ import type { Currency } from '../../kernel/money.ts';
 import type { Stay } from '../../kernel/stay.ts';
 import type { LocalTime } from '../../kernel/zone.ts';
 import type { Guests, PriceLine } from '../../pricing/index.ts';
+import type { ShownPayment } from '../money/payment.ts';
 import type { CancellationPolicy, Rules } from '../schemas.ts';
 
 /** An agreement about a stay, with everything that was agreed: what the host changes later is not in it. */
@@ -20,6 +21,8 @@ export type Booking = {
   readonly promotion: { readonly code: string; readonly percentOff: number } | null;
   readonly message: string | null;
   readonly payment: PaymentState;
+  /** The last one that anything was heard of. */
+  readonly paidBy: ShownPayment | null;
   /** When it ends by itself while it is pending. */
   readonly expiresAt: number | null;
   readonly createdAt: number;
@@ -68,6 +71,8 @@ export type PaymentState = {
   readonly authorized: number;
   readonly captured: number;
   readonly refunded: number;
+  /** Taken back by the guest's bank. */
+  readonly disputed: number;
   /** Owed by the guest since an alteration made the stay dearer. */
   readonly owed: number;
 };
@@ -81,7 +86,11 @@ export type Alteration = {
   readonly expiresAt: number;
 };
 
-export const UNPAID: PaymentState = { authorized: 0, captured: 0, refunded: 0, owed: 0 };
+export const UNPAID: PaymentState = { authorized: 0, captured: 0, refunded: 0, disputed: 0, owed: 0 };
+
+/** What is there to be given back. */
+export const paidOf = ({ captured, refunded, disputed }: PaymentState): number =>
+  captured - refunded - disputed;
 
 /** Nights are kept for somebody who has not paid yet. */
 export const isUnpaid = ({ status, awaiting }: Pick<Booking, 'status' | 'awaiting'>): boolean =>

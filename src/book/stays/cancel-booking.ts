@@ -1,7 +1,9 @@
+import type { RefundPreview } from '../calendar/cancellation.ts';
 import { type Call, isRefused, type Outcome, refuse } from '../command.ts';
 import { commit } from '../commit.ts';
+import { sharesOfRefund } from '../money/ledger.ts';
 import type { Transactor } from '../store/transactor.ts';
-import type { Booking } from './booking.ts';
+import { type Booking, paidOf } from './booking.ts';
 import { changeBooking } from './change-booking.ts';
 import { afterwards, checkInAt, NO_SHOW_WINDOW_MS } from './life.ts';
 import { openBooking } from './open-booking.ts';
@@ -21,10 +23,9 @@ export function cancelBooking(
   const moved = afterwards(booking, side === 'guest' ? 'cancelled_by_guest' : 'cancelled_by_host', call.now);
   if (moved === null) return refuse('wrong_state', [booking.status]);
 
-  const { captured, refunded } = booking.payment;
-  const back = side === 'guest' ? refundFor(booking, call.now).refund : captured - refunded;
+  const refund = side === 'guest' ? refundFor(booking, call.now) : null;
   const penalty = side === 'host' ? penaltyFor(booking, call.now) : 0;
-  return end(tx, call, { booking, moved: { ...moved, penalty }, back, data: { by: side, reason } });
+  return end(tx, call, { booking, moved: { ...moved, penalty }, refund, data: { by: side, reason } });
 }
 
 /** The guest did not come: it settles as if they had cancelled at check-in. */
@@ -43,24 +44,33 @@ export function markNoShow(
   if (call.now < from) return refuse('too_early');
   if (call.now > from + NO_SHOW_WINDOW_MS) return refuse('too_late');
 
-  const back = refundFor(booking, from).refund;
-  return end(tx, call, { booking, moved, back, data: { by: side, noShow: true, reason } });
+  const refund = refundFor(booking, from);
+  return end(tx, call, { booking, moved, refund, data: { by: side, noShow: true, reason } });
 }
 
 type End = {
   readonly booking: Booking;
   readonly moved: Booking;
-  readonly back: number;
+  /** What the policy gives back; everything where it has no say. */
+  readonly refund: RefundPreview | null;
   readonly data: Readonly<Record<string, unknown>>;
 };
 
-function end(tx: Transactor, call: Call, { booking, moved, back, data }: End): Outcome<Booking, never> {
+function end(tx: Transactor, call: Call, { booking, moved, refund, data }: End): Outcome<Booking, never> {
   const { payment } = booking;
+  const back = refund?.refund ?? paidOf(payment);
+  const credited = refund ? sharesOfRefund(booking.price, refund.lines) : undefined;
   const after = {
     ...moved,
     payment: { ...payment, authorized: 0, refunded: payment.refunded + back, owed: 0 },
   };
-  const kept = changeBooking(tx, call, { before: booking, after, type: 'booking.cancelled', at: call.now });
+  const kept = changeBooking(tx, call, {
+    before: booking,
+    after,
+    type: 'booking.cancelled',
+    at: call.now,
+    credited,
+  });
   const audit = { action: 'booking.cancelled', data: { bookingId: booking.id, ...data } };
   return commit(tx, call, { audit, value: kept });
 }

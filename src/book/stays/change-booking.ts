@@ -1,5 +1,7 @@
 import type { Call } from '../command.ts';
 import type { HeldStay } from '../facts.ts';
+import type { Shares } from '../money/ledger.ts';
+import { moveMoney } from '../money/move-money.ts';
 import type { Transactor } from '../store/transactor.ts';
 import type { Booking } from './booking.ts';
 import { nextAhead } from './life.ts';
@@ -12,13 +14,19 @@ type Change = {
   readonly type: string;
   /** When it happened, which may be before anybody noticed. */
   readonly at: number;
+  /** Whose parts a refund is taken from. */
+  readonly credited?: Shares | undefined;
 };
 
 /**
  * Writes a booking as it is now with all that follows from it: the nights it keeps, its next moment, its
  * event, its copy for D1, and who gets the nights that it frees.
  */
-export function changeBooking(tx: Transactor, call: Call, { before, after, type, at }: Change): Booking {
+export function changeBooking(
+  tx: Transactor,
+  call: Call,
+  { before, after, type, at, credited }: Change,
+): Booking {
   const kept: Booking = { ...after, version: (before?.version ?? 0) + 1 };
   const [had, has] = [nightsHeldBy(before), nightsHeldBy(kept)];
   const moves = movesBetween(had, has);
@@ -35,6 +43,7 @@ export function changeBooking(tx: Transactor, call: Call, { before, after, type,
     previous: before && { booking: factsOf(before) },
   });
   if (kept.status === 'cancelled') tx.usePromotion(kept.id, null);
+  moveMoney(tx, { before, after: kept, credited, at: call.now });
   tx.post('booking', kept.id, { epoch: tx.head().epoch, booking: kept }, call.now);
   for (const { from, to, available } of moves) {
     if (available) offerFreedNights(tx, call, { checkIn: from, checkOut: to });

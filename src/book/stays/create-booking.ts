@@ -68,6 +68,7 @@ export function createBooking(
     promotion: quote.promotion,
     message,
     payment: UNPAID,
+    paidBy: null,
     expiresAt,
     createdAt: call.now,
     confirmedAt: null,

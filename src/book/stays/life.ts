@@ -1,4 +1,4 @@
-import { DAY, MINUTE } from '../../kernel/clock.ts';
+import { DAY, HOUR, MINUTE } from '../../kernel/clock.ts';
 import { addNights } from '../../kernel/stay.ts';
 import { localToInstant } from '../../kernel/zone.ts';
 import type { Booking, CancelCause, Moment } from './booking.ts';
@@ -12,10 +12,14 @@ export const PAYOUT_DELAY_MS = DAY;
 export const REVIEW_DAYS = 14;
 export const OFFER_LIFE_MS = 30 * MINUTE;
 export const MAX_UNPAID_HOLDS = 3;
+/** How long after its hold somebody may still pay, before the payment is called off. */
+export const LATE_PAYMENT_MS = HOUR;
+export const DIFFERENCE_LIFE_MS = DAY;
 
 /** What can happen to a booking. */
 export type Happening =
   | 'paid'
+  | 'paid_late'
   | 'payment_failed'
   | 'hold_ran_out'
   | 'accepted'
@@ -37,13 +41,14 @@ type Step = {
   /** Where it matters how the property is booked. */
   readonly mode?: Booking['terms']['mode'];
   readonly cause?: CancelCause;
+  /** Where it matters why it was cancelled. */
+  readonly after?: CancelCause;
 };
 
 /** Every way there is; what is not here can't happen. The diagram in docs/booking.md is made of this table. */
 export const STEPS: readonly Step[] = [
   { from: 'awaiting_payment', on: 'paid', to: 'confirmed', mode: 'instant' },
   { from: 'awaiting_payment', on: 'paid', to: 'awaiting_host', mode: 'request' },
-  { from: 'awaiting_payment', on: 'payment_failed', to: 'cancelled', cause: 'payment_failed' },
   { from: 'awaiting_payment', on: 'hold_ran_out', to: 'cancelled', cause: 'payment_expired' },
   { from: 'awaiting_payment', on: 'cancelled_by_guest', to: 'cancelled', cause: 'guest' },
   { from: 'awaiting_payment', on: 'cancelled_by_host', to: 'cancelled', cause: 'host' },
@@ -57,8 +62,11 @@ export const STEPS: readonly Step[] = [
   { from: 'confirmed', on: 'cancelled_by_guest', to: 'cancelled', cause: 'guest' },
   { from: 'confirmed', on: 'cancelled_by_host', to: 'cancelled', cause: 'host' },
   { from: 'confirmed', on: 'cancelled_by_staff', to: 'cancelled', cause: 'staff' },
+  { from: 'confirmed', on: 'payment_failed', to: 'cancelled', cause: 'payment_failed' },
   { from: 'confirmed', on: 'no_show', to: 'cancelled', cause: 'guest' },
   { from: 'confirmed', on: 'checked_out', to: 'completed' },
+  { from: 'cancelled', on: 'paid_late', to: 'confirmed', mode: 'instant', after: 'payment_expired' },
+  { from: 'cancelled', on: 'paid_late', to: 'awaiting_host', mode: 'request', after: 'payment_expired' },
 ];
 
 export const placeOf = ({ status, awaiting }: Pick<Booking, 'status' | 'awaiting'>): Place =>
@@ -66,21 +74,25 @@ export const placeOf = ({ status, awaiting }: Pick<Booking, 'status' | 'awaiting
 
 export const stepFor = (booking: Booking, on: Happening): Step | null =>
   STEPS.find(
-    ({ from, on: happening, mode }) =>
-      from === placeOf(booking) && happening === on && (mode === undefined || mode === booking.terms.mode),
+    ({ from, on: happening, mode, after }) =>
+      from === placeOf(booking) &&
+      happening === on &&
+      (mode === undefined || mode === booking.terms.mode) &&
+      (after === undefined || after === booking.cause),
   ) ?? null;
 
 /** The booking after something has happened to it at some moment; null where it can't happen. */
 export function afterwards(booking: Booking, on: Happening, atMs: number): Booking | null {
   const step = stepFor(booking, on);
   if (step === null) return null;
-  const moved = { ...booking, expiresAt: null, awaiting: null };
+  const moved = { ...booking, expiresAt: null, awaiting: null, cause: null, cancelledAt: null };
   switch (step.to) {
     case 'awaiting_payment':
       return null;
     case 'awaiting_host':
       return {
-        ...booking,
+        ...moved,
+        status: 'pending',
         awaiting: 'host',
         expiresAt: requestEndsAt(booking, atMs),
       };

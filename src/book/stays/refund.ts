@@ -2,7 +2,7 @@ import { DAY, HOUR } from '../../kernel/clock.ts';
 import { percentOf } from '../../kernel/money.ts';
 import { localToInstant } from '../../kernel/zone.ts';
 import { previewRefund, type RefundPreview } from '../calendar/cancellation.ts';
-import type { Booking } from './booking.ts';
+import { type Booking, paidOf } from './booking.ts';
 import { checkInAt } from './life.ts';
 
 /** What the guest gets back who cancels now; of what was only authorized nothing was taken. */
@@ -19,7 +19,7 @@ export function refundFor(booking: Booking, atMs: number): RefundPreview {
       nights: price.nights,
       lines: price.lines,
       total: price.total,
-      captured: payment.captured - payment.refunded,
+      captured: paidOf(payment),
     },
     atMs,
   );

@@ -1,5 +1,6 @@
 import type { Call } from '../command.ts';
 import { commit } from '../commit.ts';
+import { returnPayment } from '../money/return-payment.ts';
 import type { Transactor } from '../store/transactor.ts';
 import type { Booking } from './booking.ts';
 import { changeBooking } from './change-booking.ts';
@@ -11,9 +12,18 @@ export function settleDue(tx: Transactor, nowMs: number): void {
   const clock: Call = { now: nowMs, requestId: 'clock', actorKind: 'system', accountId: null };
   for (let due = tx.firstDue(nowMs); due !== null; due = tx.firstDue(nowMs)) {
     if (due.kind === 'offer') withdrawOffer(tx, clock, due.subject);
+    else if (due.kind === 'payment') callOff(tx, due.subject, nowMs);
     else if (!goOn(tx, clock, due.subject)) tx.setDue('booking', due.subject, null);
   }
   commit(tx, clock, { audit: null, value: null });
+}
+
+/** Nobody has paid, and nobody may any more. */
+function callOff(tx: Transactor, paymentId: string, nowMs: number): void {
+  tx.setDue('payment', paymentId, null);
+  const payment = tx.payment(paymentId);
+  const booking = payment && tx.booking(payment.bookingId);
+  if (booking && payment.fate.kind === 'waiting') returnPayment(tx, booking, payment, 'never_paid', nowMs);
 }
 
 function goOn(tx: Transactor, call: Call, bookingId: string): boolean {

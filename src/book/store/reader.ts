@@ -2,6 +2,9 @@ import { DAY } from '../../kernel/clock.ts';
 import type { Night, Stay } from '../../kernel/stay.ts';
 import type { Guests, Rates } from '../../pricing/index.ts';
 import type { Facts, HeldStay, ImportedBlock, NightOverride } from '../facts.ts';
+import type { Effect } from '../money/effect.ts';
+import type { Entry } from '../money/ledger.ts';
+import type { Payment } from '../money/payment.ts';
 import { DEFAULT_RULES, type Rules } from '../schemas.ts';
 import type { Booking } from '../stays/booking.ts';
 
@@ -27,7 +30,7 @@ export type BookingTally = { readonly count: number; readonly digest: number };
 export const BOOKING_DIGEST = `coalesce(sum((${[26, 27, 28, 29, 30]
   .map((at, power) => `unicode(substr(id, ${at}, 1)) * ${131 ** power}`)
   .join(' + ')}) % 2147483647 * (version * 8191 + length(value)) % 2147483647), 0)`;
-export type DueKind = 'booking' | 'offer';
+export type DueKind = 'booking' | 'offer' | 'payment';
 export type BookEvent = {
   readonly seq: number;
   readonly type: string;
@@ -277,6 +280,35 @@ export class Reader {
 
   parkedCount(): number {
     return this.one<{ n: number }>('SELECT count(*) AS n FROM outbox WHERE parked = 1')?.n ?? 0;
+  }
+
+  payment(id: string): Payment | null {
+    return this.#values<Payment>('payment WHERE id = ?', id)[0] ?? null;
+  }
+
+  /** Ids sort by time: the first comes first. */
+  paymentsOf(bookingId: string): Payment[] {
+    return this.#values<Payment>('payment WHERE booking_id = ? ORDER BY id', bookingId);
+  }
+
+  effectsOf(paymentId: string): Effect[] {
+    return this.#values<Effect>('effect WHERE payment_id = ?', paymentId).sort((a, b) => a.number - b.number);
+  }
+
+  entriesOf(bookingId: string): Entry[] {
+    return this.#values<Entry>('ledger WHERE booking_id = ? ORDER BY id', bookingId);
+  }
+
+  knowsEvent(source: string, eventId: string): boolean {
+    return (
+      this.one('SELECT 1 AS found FROM inbox WHERE source = ? AND event_id = ?', source, eventId) !== null
+    );
+  }
+
+  #values<T>(where: string, key: string): T[] {
+    return this.all<{ value: string }>(`SELECT value FROM ${where}`, key).map(
+      ({ value }) => JSON.parse(value) as T,
+    );
   }
 
   protected document<Name extends keyof Documents>(name: Name): Versioned<Documents[Name]> | null {

@@ -50,6 +50,18 @@ const STEPS: readonly string[] = [
    CREATE INDEX event_by_age ON event (at);
    ALTER TABLE head ADD COLUMN seq INTEGER NOT NULL DEFAULT 0;`,
   `UPDATE document SET value = json_set(value, '$.calendarKey', 0) WHERE name = 'facts';`,
+  // Money. Nobody writes over an entry of the ledger, or takes one away.
+  `CREATE TABLE payment (id TEXT PRIMARY KEY, booking_id TEXT NOT NULL, value TEXT NOT NULL) WITHOUT ROWID;
+   CREATE INDEX payment_by_booking ON payment (booking_id);
+   CREATE TABLE effect (id TEXT PRIMARY KEY, payment_id TEXT NOT NULL, value TEXT NOT NULL) WITHOUT ROWID;
+   CREATE INDEX effect_by_payment ON effect (payment_id);
+   CREATE TABLE inbox (source TEXT NOT NULL, event_id TEXT NOT NULL, at INTEGER NOT NULL,
+     PRIMARY KEY (source, event_id)) WITHOUT ROWID;
+   CREATE TABLE ledger (id TEXT PRIMARY KEY, booking_id TEXT NOT NULL, value TEXT NOT NULL) WITHOUT ROWID;
+   CREATE INDEX ledger_by_booking ON ledger (booking_id);
+   CREATE TRIGGER ledger_stays BEFORE UPDATE ON ledger BEGIN SELECT RAISE(ABORT, 'the ledger is only added to'); END;
+   CREATE TRIGGER ledger_keeps BEFORE DELETE ON ledger BEGIN SELECT RAISE(ABORT, 'the ledger is only added to'); END;
+   UPDATE booking SET value = json_set(value, '$.paidBy', json('null'), '$.payment.disputed', 0);`,
 ];
 
 /** Whether there ever was a book here. */

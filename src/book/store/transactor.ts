@@ -1,5 +1,8 @@
 import type { Night } from '../../kernel/stay.ts';
 import type { HeldStay, ImportedBlock, NightOverride } from '../facts.ts';
+import type { Effect } from '../money/effect.ts';
+import type { Entry } from '../money/ledger.ts';
+import type { Payment } from '../money/payment.ts';
 import { type Booking, isUnpaid } from '../stays/booking.ts';
 import {
   ANSWER_LIFE_MS,
@@ -200,5 +203,42 @@ export class Transactor extends Reader {
 
   park(seq: number): void {
     this.sql.exec('UPDATE outbox SET parked = 1, attempts = attempts + 1 WHERE seq = ?', seq);
+  }
+
+  keepPayment(payment: Payment): void {
+    this.sql.exec(
+      `INSERT INTO payment (id, booking_id, value) VALUES (?, ?, ?)
+       ON CONFLICT (id) DO UPDATE SET value = excluded.value`,
+      payment.id,
+      payment.bookingId,
+      JSON.stringify(payment),
+    );
+  }
+
+  keepEffect(effect: Effect): void {
+    this.sql.exec(
+      `INSERT INTO effect (id, payment_id, value) VALUES (?, ?, ?)
+       ON CONFLICT (id) DO UPDATE SET value = excluded.value`,
+      effect.id,
+      effect.paymentId,
+      JSON.stringify(effect),
+    );
+  }
+
+  /** An occasion is written once, and told to D1 once. */
+  enter(entry: Entry, nowMs: number): void {
+    const known = this.one('SELECT 1 AS found FROM ledger WHERE id = ?', entry.id);
+    if (known !== null) return;
+    this.sql.exec(
+      'INSERT INTO ledger (id, booking_id, value) VALUES (?, ?, ?)',
+      entry.id,
+      entry.bookingId,
+      JSON.stringify(entry),
+    );
+    this.post('ledger', entry.id, { epoch: this.head().epoch, entry }, nowMs);
+  }
+
+  rememberEvent(source: string, eventId: string, nowMs: number): void {
+    this.sql.exec('INSERT INTO inbox (source, event_id, at) VALUES (?, ?, ?)', source, eventId, nowMs);
   }
 }

@@ -6,10 +6,15 @@ import { updateCalendar } from '../../../src/book/calendar/update-calendar.ts';
 import { changeCoHost } from '../../../src/book/change-co-host.ts';
 import { changeStatus } from '../../../src/book/change-status.ts';
 import type { Call } from '../../../src/book/command.ts';
+import { applyPaymentEvents } from '../../../src/book/money/apply-payment-events.ts';
+import { attachPayment } from '../../../src/book/money/attach-payment.ts';
+import type { Effect } from '../../../src/book/money/effect.ts';
+import type { Payment } from '../../../src/book/money/payment.ts';
+import { settleEffect } from '../../../src/book/money/settle-effect.ts';
+import { startPayment } from '../../../src/book/money/start-payment.ts';
 import { DEFAULT_RULES, type Rules } from '../../../src/book/schemas.ts';
 import { answerAlteration, requestAlteration } from '../../../src/book/stays/alterations.ts';
 import { answerRequest } from '../../../src/book/stays/answer-request.ts';
-import { applyPayment } from '../../../src/book/stays/apply-payment.ts';
 import type { Booking } from '../../../src/book/stays/booking.ts';
 import { cancelBooking, markNoShow } from '../../../src/book/stays/cancel-booking.ts';
 import { createBooking } from '../../../src/book/stays/create-booking.ts';
@@ -20,6 +25,7 @@ import { MINUTE } from '../../../src/kernel/clock.ts';
 import { addNights, type Night, nightOfDay, type Stay } from '../../../src/kernel/stay.ts';
 import type { Quote } from '../../../src/pricing/index.ts';
 import type { Desk, Outcome } from './desk.ts';
+import type { SimProvider } from './provider.ts';
 import type { Chance } from './random.ts';
 import type { Watch } from './watch.ts';
 
@@ -37,6 +43,9 @@ type Ground = {
   readonly chance: Chance;
   readonly desk: Desk;
   readonly watch: Watch;
+  readonly provider: SimProvider;
+  /** What has left the book for its providers, and may have been said before. */
+  readonly effects: Effect[];
   now(): number;
   fail(words: string): never;
 };
@@ -44,7 +53,7 @@ type Ground = {
 export type Act = readonly [weight: number, act: () => void];
 type Ask = { readonly guest: string; readonly key: string; readonly quote: Quote };
 
-export function actsOf({ chance, desk, watch, now, fail }: Ground): Act[] {
+export function actsOf({ chance, desk, watch, provider, effects, now, fail }: Ground) {
   const { pick, below, of } = chance;
   const quotes: Quote[] = [];
   const asked: Ask[] = [];
@@ -155,13 +164,53 @@ export function actsOf({ chance, desk, watch, now, fail }: Ground): Act[] {
     ask(one);
   };
 
-  const pay = withBooking(isPending, ({ id }) => {
-    const outcome = of(0.8) ? 'succeeded' : 'failed';
-    const apply = () =>
-      desk.act(by(null, 'system'), (tx) => applyPayment(tx, by(null, 'system'), { bookingId: id, outcome }));
-    apply();
-    if (of(0.15)) apply();
+  const owes = (booking: Booking) =>
+    isPending(booking) || (booking.status !== 'cancelled' && booking.payment.owed > 0);
+  const pay = withBooking(owes, ({ id, guestId }) => {
+    const call = by(of(0.97) ? guestId : HOST);
+    const start = {
+      bookingId: id,
+      paymentId: `pay_${String(++count).padStart(26, '0')}${PROPERTY.slice(4)}`,
+      provider: pick('stripe', 'mpesa'),
+    } as const;
+    const outcome = desk.act(call, (tx) =>
+      startPayment(tx, call, { ...start, phone: null, tokenHash: null, takes: null }),
+    );
+    if (outcome?.ok) goOnPaying(outcome.value as Payment);
   });
+  const goOnPaying = (payment: Payment) => {
+    const reference = provider.open(payment);
+    const system = by(null, 'system');
+    if (of(0.95)) desk.act(system, (tx) => attachPayment(tx, system, { paymentId: payment.id, reference }));
+    if (of(0.8)) provider.pay(payment.id, now());
+    if (of(0.7)) hear(false);
+  };
+  const payLater = () => {
+    const id = [...provider.accounts.keys()].at(-1 - below(5));
+    if (id !== undefined) provider.pay(id, now());
+  };
+  const hear = (all: boolean) => {
+    const events = provider.deliver(all);
+    const system = by(null, 'system');
+    if (events.length === 0) return;
+    const outcome = desk.act(system, (tx) => applyPaymentEvents(tx, system, events));
+    // Nobody has said that it arrived, so it comes again.
+    if (outcome === null) provider.told.push(...events);
+  };
+  const perform = (all: boolean) => {
+    const some = all ? effects.splice(0) : effects.splice(below(effects.length), 1);
+    for (const effect of some) {
+      const result = provider.perform(effect, now());
+      const system = by(null, 'system');
+      const isLost = !all && of(0.1);
+      const outcome = isLost
+        ? null
+        : desk.act(system, (tx) =>
+            settleEffect(tx, system, { paymentId: effect.paymentId, key: effect.key, result }),
+          );
+      if (outcome === null) effects.push(effect);
+    }
+  };
   const answer = withBooking(isPending, (booking) => {
     const call = by(either(booking));
     const word = of(0.7) ? 'accepted' : 'declined';
@@ -297,10 +346,13 @@ export function actsOf({ chance, desk, watch, now, fail }: Ground): Act[] {
         fail(`the calendar says of ${night} what is not so at ${now()}`);
   };
 
-  return [
+  const acts: Act[] = [
     [10, quote],
     [30, create],
     [14, pay],
+    [3, payLater],
+    [8, () => hear(false)],
+    [8, () => perform(false)],
     [5, answer],
     [6, cancel],
     [1, noShow],
@@ -310,6 +362,14 @@ export function actsOf({ chance, desk, watch, now, fail }: Ground): Act[] {
     [5, settings],
     [12, read],
   ];
+  /** Nothing is left to be told or done. */
+  const comeToRest = () => {
+    while (provider.told.length + effects.length > 0) {
+      hear(true);
+      perform(true);
+    }
+  };
+  return { acts, comeToRest };
 }
 
 const scopeOf = ({ guest, key }: Ask): string => `${guest} createBooking ${key}`;

@@ -159,7 +159,8 @@ export function checkDues(
     if (ahead !== null) want(`booking ${booking.id}`, ahead.at);
   }
   for (const { id, offered_until } of waiting) if (offered_until !== null) want(`offer ${id}`, offered_until);
-  if (wanted !== dues.length) wrong.push(`${dues.length} things are due, and ${wanted} should be`);
+  const others = dues.filter(({ kind }) => kind !== 'payment').length;
+  if (wanted !== others) wrong.push(`${others} things are due, and ${wanted} should be`);
   return wrong;
 }
 
@@ -297,7 +298,8 @@ function checkLater(told: Booking, now: Booking | undefined): string[] {
   if (now.version < version) return [`${id} was told as of ${version}, and is back at ${now.version}`];
   if (now.version === version && JSON.stringify(now) !== JSON.stringify(told))
     return [`version ${version} of ${id} is not as it was told`];
-  if (status === 'cancelled' && (now.status !== 'cancelled' || now.cause !== cause))
+  const mayReturn = cause === 'payment_expired';
+  if (status === 'cancelled' && !mayReturn && (now.status !== 'cancelled' || now.cause !== cause))
     return [`${id} was cancelled, and is ${now.status}`];
   if (status === 'completed' && now.status !== 'completed') return [`${id} was over, and is ${now.status}`];
   if (status === 'confirmed' && now.status === 'pending') return [`${id} was confirmed, and is pending`];

@@ -3,13 +3,15 @@ import { BOOKING_DIGEST } from '../../../src/book/index.ts';
 import type { Snapshot } from '../../../src/book/outbox/snapshot.ts';
 import type { Booking } from '../../../src/book/stays/booking.ts';
 import { bookingCopies } from '../../../src/bookings/sink.ts';
+import { moneyCopies } from '../../../src/payments/sink.ts';
 import { createSink } from '../../../src/platform/book-sink.ts';
 import { propertyCopies } from '../../../src/properties/sink.ts';
 import type { openD1 } from './d1.ts';
 
 /** D1 as the book's outbox fills it. */
 type D1 = ReturnType<typeof openD1>;
-export const openCopies = (d1: D1) => createSink(d1.binding, { ...propertyCopies, ...bookingCopies });
+export const openCopies = (d1: D1) =>
+  createSink(d1.binding, { ...propertyCopies, ...bookingCopies, ...moneyCopies });
 
 export const bookingsIn = (d1: D1): Map<string, Booking> =>
   new Map(

@@ -3,16 +3,20 @@ import { changeStatus } from '../../../src/book/change-status.ts';
 import type { Call } from '../../../src/book/command.ts';
 import { unchanged } from '../../../src/book/commit.ts';
 import { compare } from '../../../src/book/compare.ts';
+import type { Effect } from '../../../src/book/money/effect.ts';
 import type { Sink } from '../../../src/book/outbox/drain.ts';
 import { equalsSnapshot, type Snapshot, takeSnapshot } from '../../../src/book/outbox/snapshot.ts';
 import { DEFAULT_RULES } from '../../../src/book/schemas.ts';
 import type { Booking } from '../../../src/book/stays/booking.ts';
 import { tellFacts } from '../../../src/book/tell-facts.ts';
 import { DAY, HOUR, MINUTE, SECOND } from '../../../src/kernel/clock.ts';
+import { sendEffects } from '../../../src/payments/sink.ts';
 import { actsOf, HOST, PROPERTY } from './acts.ts';
+import { checkEnds, checkPayments, readMoney } from './check-payments.ts';
 import { bookingsIn, listingIn, openCopies, seenIn } from './copies.ts';
 import { type D1Fault, openD1 } from './d1.ts';
 import { openDesk } from './desk.ts';
+import { openProvider } from './provider.ts';
 import { chanceFrom } from './random.ts';
 import { openStorage } from './storage.ts';
 import { watch } from './watch.ts';
@@ -57,7 +61,17 @@ export async function liveLives(seed: number, ops: number, lives: Lives = {}): P
     return fault;
   };
   const d1 = lives.d1 ? openD1(faultOf) : null;
-  const copies: Sink = d1 ? openCopies(d1) : { send: async () => 'done' };
+  const provider = openProvider(chance);
+  const effects: Effect[] = [];
+  const queue = {
+    sendBatch: async (messages: Iterable<{ body: unknown }>) => {
+      for (const { body } of messages) {
+        const { effect } = body as { effect?: Effect };
+        if (effect) effects.push(effect);
+      }
+    },
+  } as unknown as Queue;
+  const copies = sendEffects(d1 ? openCopies(d1) : { send: async () => 'done' }, queue);
   /** Never settles; whoever waits for it is gone. */
   const never = <T>(): Promise<T> => {
     dead = true;
@@ -116,6 +130,7 @@ export async function liveLives(seed: number, ops: number, lives: Lives = {}): P
   const checkAll = () => {
     refuseWrong(watched.lookAtAll(desk.log, desk.settledAt()));
     refuseWrong(watched.lookAtDues());
+    refuseWrong(checkPayments(readMoney(storage)));
   };
   /** Most of what is decided by time is decided at the very moment. */
   const pass = () => {
@@ -131,7 +146,10 @@ export async function liveLives(seed: number, ops: number, lives: Lives = {}): P
     else now += chance.below(5 * DAY);
   };
 
-  const acts = actsOf({ chance, desk, watch: watched, now: () => now, fail });
+  const { acts, comeToRest } = actsOf({
+    ...{ chance, desk, watch: watched, provider, effects, fail },
+    now: () => now,
+  });
   const deck = acts.flatMap(([weight, act]) => Array.from({ length: weight }, () => act));
   const begin = () => {
     const keeper = desk.keeper();
@@ -170,12 +188,15 @@ export async function liveLives(seed: number, ops: number, lives: Lives = {}): P
   if (d1) d1.repeat(chance.random);
   // What the first finds behind, the next can look into.
   for (let round = 0; restores && round < 3; round++) await sweep();
+  comeToRest();
   for (let wakes = 0; storage.alarmAt !== null; wakes++) {
     if (wakes > MAX_WAKES) fail('the book does not come to rest');
     now = Math.max(now, storage.alarmAt);
     await wake();
+    comeToRest();
     check();
   }
+  if (!lives.restores) refuseWrong(checkEnds(readMoney(storage), watched.bookings, provider));
   checkAll();
   const open = [...watched.bookings.values()].filter(
     ({ status }) => status === 'pending' || status === 'confirmed',

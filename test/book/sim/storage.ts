@@ -67,13 +67,16 @@ export function saveTables(db: DatabaseSync): SavedTables {
 }
 
 export function restoreTables(db: DatabaseSync, tables: SavedTables): void {
+  const triggers = db.prepare("SELECT name, sql FROM sqlite_master WHERE type = 'trigger'").all();
   db.exec('BEGIN');
+  for (const { name } of triggers) db.exec(`DROP TRIGGER ${name}`);
   for (const name of tablesOf(db)) db.exec(`DELETE FROM ${name}`);
   for (const [name, rows] of tables) {
     const columns = Object.keys(rows[0] ?? {});
     const insert = `INSERT INTO ${name} (${columns}) VALUES (${columns.map(() => '?')})`;
     for (const row of rows) db.prepare(insert).run(...Object.values(row));
   }
+  for (const { sql } of triggers) db.exec(String(sql));
   db.exec('COMMIT');
 }
 

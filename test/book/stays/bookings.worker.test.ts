@@ -4,6 +4,7 @@ import { DAY, MINUTE, SECOND } from '../../../src/kernel/clock.ts';
 import { newIdWithin } from '../../../src/kernel/ids.ts';
 import { addNights } from '../../../src/kernel/stay.ts';
 import { callBy, HOST, NOW, type Stub, system } from '../ground.ts';
+import { pay as payAs } from '../money/ground.ts';
 import { booked, eventsOf, FIRST, GUEST, OTHER, place, quoteFor, replay } from './ground.ts';
 
 /** Without the outbox, which empties itself meanwhile. */
@@ -14,8 +15,7 @@ const stateOf = (book: Stub) =>
   );
 const staysOf = async (book: Stub) =>
   (await stateOf(book)).stay?.map(({ check_in, check_out, kind }) => [check_in, check_out, kind]);
-const pay = (book: Stub, bookingId: string, now = NOW) =>
-  book.applyPayment(callBy('payments', now), { bookingId, outcome: 'succeeded' });
+const pay = (book: Stub, bookingId: string, now = NOW) => payAs(book, { bookingId, guest: GUEST }, now);
 
 test('an instant booking is held, paid and confirmed, and completed by the clock alone', async () => {
   const { book, create } = await place();
@@ -27,7 +27,8 @@ test('an instant booking is held, paid and confirmed, and completed by the clock
   if (!held.ok) return;
   const { id } = held.value;
   expect(await pay(book, id, NOW + MINUTE)).toMatchObject({
-    value: { applied: true, booking: { status: 'confirmed', payment: { captured: 30_000 } } },
+    result: 'applied',
+    booking: { status: 'confirmed', payment: { captured: 30_000 } },
   });
   expect(await staysOf(book)).toEqual([['2027-03-01', '2027-03-04', 'booked']]);
   const checkOut = Date.UTC(2027, 2, 4, 8);
@@ -48,9 +49,7 @@ test('a request is paid first, and the host has a day', async () => {
     refusal: 'wrong_state',
   });
   expect(await pay(book, id)).toMatchObject({
-    value: {
-      booking: { awaiting: 'host', expiresAt: NOW + DAY, payment: { authorized: 20_000, captured: 0 } },
-    },
+    booking: { awaiting: 'host', expiresAt: NOW + DAY, payment: { authorized: 20_000, captured: 0 } },
   });
   expect(await book.answerRequest(callBy(GUEST), { bookingId: id, answer: 'accepted' }, null)).toMatchObject({
     refusal: 'not_the_host',
@@ -256,6 +255,7 @@ test('every change has a number without a gap, and says what was before', async 
     'property.changed',
     'rules.changed',
     'booking.held',
+    'payment.started',
     'booking.confirmed',
     'booking.cancelled',
   ]);

@@ -4,6 +4,7 @@ import { newIdWithin } from '../../../src/kernel/ids.ts';
 import { addNights, type Night, nightsOf } from '../../../src/kernel/stay.ts';
 import type { Quote } from '../../../src/pricing/index.ts';
 import { callBy, HOST, NOW, publishedBook, RATES, type Stub } from '../ground.ts';
+import { pay } from '../money/ground.ts';
 
 /** Bookings made straight at a book, for tests that are about what it decides. */
 export const GUEST = 'usr_guest';
@@ -63,7 +64,7 @@ export async function booked(
 ) {
   const made = await create(guest, checkIn, count);
   if (!made.ok) throw new Error(JSON.stringify(made));
-  await book.applyPayment(callBy('payments'), { bookingId: made.value.id, outcome: 'succeeded' });
+  await pay(book, { bookingId: made.value.id, guest });
   return made.value.id;
 }
 

@@ -1,0 +1,6 @@
+/**
+ * Payments: how money comes, goes back and is passed on.
+ * Always true here: what a payment means is decided by its booking's book; a provider is believed only after
+ * its signature, or after it was asked; what is asked of a provider carries the key that makes it happen once.
+ */
+export { moneyCopies, sendEffects } from './sink.ts';

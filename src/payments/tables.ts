@@ -1,0 +1,74 @@
+import { index, integer, primaryKey, sqliteTable, text } from 'drizzle-orm/sqlite-core';
+import type { LedgerEntry, Payment, PaymentStatus } from '../book/index.ts';
+
+/**
+ * What D1 knows of payments, for lists and statements: written by the books' outboxes alone, late by moments and
+ * never ahead. A row is replaced only by a later (epoch, version).
+ */
+export const payment = sqliteTable(
+  'payment',
+  {
+    id: text('id').primaryKey(),
+    propertyId: text('property_id').notNull(),
+    bookingId: text('booking_id').notNull(),
+    hostId: text('host_id').notNull(),
+    guestId: text('guest_id').notNull(),
+    status: text('status').$type<PaymentStatus>().notNull(),
+    reference: text('reference'),
+    epoch: integer('epoch').notNull(),
+    version: integer('version').notNull(),
+    value: text('value', { mode: 'json' }).$type<Omit<Payment, 'tokenHash' | 'phone'>>().notNull(),
+    createdAt: integer('created_at').notNull(),
+  },
+  (table) => [
+    index('payment_by_guest').on(table.guestId, table.createdAt, table.id),
+    index('payment_by_host').on(table.hostId, table.createdAt, table.id),
+    index('payment_by_reference').on(table.reference),
+    index('payment_by_property').on(table.propertyId),
+  ],
+);
+
+/** A copy of the books' ledgers: what is written once there is written once here. */
+export const ledgerEntry = sqliteTable(
+  'ledger_entry',
+  {
+    propertyId: text('property_id').notNull(),
+    id: text('id').notNull(),
+    epoch: integer('epoch').notNull(),
+    hostId: text('host_id').notNull(),
+    bookingId: text('booking_id').notNull(),
+    kind: text('kind').$type<LedgerEntry['kind']>().notNull(),
+    at: integer('at').notNull(),
+    currency: text('currency').$type<LedgerEntry['currency']>().notNull(),
+    lines: text('lines', { mode: 'json' }).$type<LedgerEntry['lines']>().notNull(),
+  },
+  (table) => [
+    primaryKey({ columns: [table.propertyId, table.id] }),
+    index('ledger_entry_by_host').on(table.hostId, table.at),
+  ],
+);
+
+/** A receipt is good for one payment, whichever booking names it. */
+export const receipt = sqliteTable(
+  'receipt',
+  {
+    provider: text('provider').notNull(),
+    number: text('number').notNull(),
+    paymentId: text('payment_id').notNull(),
+    at: integer('at').notNull(),
+  },
+  (table) => [primaryKey({ columns: [table.provider, table.number] })],
+);
+
+/** What a provider told of no payment of ours, for people to look at. */
+export const unmatchedEvent = sqliteTable(
+  'unmatched_event',
+  {
+    source: text('source').notNull(),
+    eventId: text('event_id').notNull(),
+    reason: text('reason').notNull(),
+    body: text('body', { mode: 'json' }).notNull(),
+    at: integer('at').notNull(),
+  },
+  (table) => [primaryKey({ columns: [table.source, table.eventId] })],
+);
