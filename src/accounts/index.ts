@@ -19,6 +19,7 @@ export {
   HostRequired,
   RecentLoginRequired,
   ScopeMissing,
+  SecondFactorRequired,
 } from './errors.ts';
 export { findApiKey, forgetApiKey } from './find-api-key.ts';
 export { AccountMail, composeAccountMail } from './mails.ts';

@@ -28,12 +28,17 @@ import type { Sink } from './outbox/drain.ts';
 import type { CalendarChange, Rules } from './schemas.ts';
 import { type AlterationRequest, answerAlteration, requestAlteration } from './stays/alterations.ts';
 import { answerRequest } from './stays/answer-request.ts';
-import { cancelBooking, markNoShow } from './stays/cancel-booking.ts';
+import {
+  cancelBooking,
+  cancelBookingAsStaff,
+  markNoShow,
+  type StaffCancellation,
+} from './stays/cancel-booking.ts';
 import { createBooking, type NewBooking } from './stays/create-booking.ts';
 import { forgetGuest } from './stays/forget-guest.ts';
 import { listEvents } from './stays/list-events.ts';
 import { previewRefundOf, readBooking } from './stays/read-booking.ts';
-import { joinWaitlist } from './stays/waitlist.ts';
+import { joinWaitlist, leaveWaitlist, listWaitlist } from './stays/waitlist.ts';
 import type { Transactor } from './store/transactor.ts';
 import { tellFacts } from './tell-facts.ts';
 
@@ -156,6 +161,10 @@ export abstract class Book extends DurableObject<Cloudflare.Env> {
     return this.#once(call, replay, (tx) => cancelBooking(tx, call, which));
   }
 
+  cancelBookingAsStaff(call: Call, cancellation: StaffCancellation, replay: Replay | null) {
+    return this.#once(call, replay, (tx) => cancelBookingAsStaff(tx, call, cancellation));
+  }
+
   markNoShow(call: Call, which: { bookingId: string; reason: string | null }, replay: Replay | null) {
     return this.#once(call, replay, (tx) => markNoShow(tx, call, which));
   }
@@ -198,6 +207,14 @@ export abstract class Book extends DurableObject<Cloudflare.Env> {
 
   joinWaitlist(call: Call, wish: { id: string; stay: Stay; guests: Guests }, replay: Replay | null) {
     return this.#once(call, replay, (tx) => joinWaitlist(tx, call, wish));
+  }
+
+  leaveWaitlist(call: Call, id: string) {
+    return this.#act(call, (tx) => leaveWaitlist(tx, call, id));
+  }
+
+  listWaitlist(call: Call) {
+    return this.#act(call, (tx) => listWaitlist(tx, call));
   }
 
   forgetGuest(call: Call, guestId: string) {

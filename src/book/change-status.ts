@@ -2,6 +2,7 @@ import { nightAt } from '../kernel/zone.ts';
 import { type Call, isRefused, type Outcome, openFor, refuse } from './command.ts';
 import { commit, unchanged } from './commit.ts';
 import type { PropertyStatus } from './facts.ts';
+import { offerOpenedNights } from './stays/offer-nights.ts';
 import type { Transactor } from './store/transactor.ts';
 
 export type StatusChange =
@@ -32,9 +33,11 @@ export function changeStatus(
   }
 
   tx.write('facts', { ...facts, status: change.to });
-  return commit(tx, call, {
+  const changed = commit(tx, call, {
     audit: { action: `property.${change.to}`, data: { from: status } },
     event: { type: 'property.changed', data: { status: change.to }, previous: { status } },
     value: change.to,
   });
+  offerOpenedNights(tx, call);
+  return changed;
 }

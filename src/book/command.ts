@@ -6,7 +6,8 @@ import type { Reader, StoredFacts } from './store/reader.ts';
 export type Call = {
   readonly now: number;
   readonly requestId: string;
-  readonly actorKind: Actor['kind'];
+  /** `staff` is said by a verb of theirs, after it has made sure. */
+  readonly actorKind: Actor['kind'] | 'staff';
   /** Null for somebody who did not say who they are. */
   readonly accountId: string | null;
 };

@@ -31,5 +31,6 @@ export {
   Rules,
 } from './schemas.ts';
 export type { Booking } from './stays/booking.ts';
+export type { StaffCancellation } from './stays/cancel-booking.ts';
 export { MAX_UNPAID_HOLDS, PAYMENT_HOLD_MS } from './stays/life.ts';
 export { BOOKING_DIGEST, type BookingTally, type Waiting } from './store/reader.ts';

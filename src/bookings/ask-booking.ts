@@ -20,6 +20,8 @@ export const BOOKING_NAMES: RefusalNames = {
   no_change: errors.NoChange,
   available: errors.AvailableNow,
   waiting_enough: errors.WaitingEnough,
+  waiting_not_found: errors.WaitingNotFound,
+  own_booking: errors.OwnBooking,
   waitlist_full: errors.WaitlistFull,
 };
 

@@ -53,6 +53,16 @@ export const AvailableNow = defineRefusal(
   'conflict',
   'These nights are free; there is nothing to wait for',
 );
+export const WaitingNotFound = defineRefusal(
+  'bookings.waiting_not_found',
+  'not_found',
+  'You do not wait for this, or not any more',
+);
+export const OwnBooking = defineRefusal(
+  'bookings.own_booking',
+  'forbidden',
+  'Nobody decides as staff about a booking of their own',
+);
 export const WaitingEnough = defineRefusal(
   'bookings.waiting_enough',
   'conflict',

@@ -5,7 +5,7 @@ import { pageOf, pageQuery } from '../kernel/page.ts';
 import { night, stay } from '../kernel/stay.ts';
 import { instant, text, z } from '../kernel/zod.ts';
 import { Guests } from '../pricing/index.ts';
-import { NightPrices, PriceLines } from '../properties/index.ts';
+import { NightPrices, PriceLines, PropertyParams } from '../properties/index.ts';
 
 /** Bookings as REST takes and shows them. */
 const MAX_QUOTE = 200_000;
@@ -22,8 +22,14 @@ export const NewBooking = z.strictObject({
   message: text(1, MAX_MESSAGE).optional().openapi({ description: 'For the host' }),
 });
 export const Reason = z.strictObject({ reason: text(1, MAX_REASON).optional() });
+export const StaffCancellation = z.strictObject({
+  reason: text(1, MAX_REASON),
+  keepBlocked: z.boolean().default(false).openapi({ description: 'The nights that are ahead stay closed' }),
+  waivePenalty: z.boolean().default(false).openapi({ description: 'It was not the host’s fault' }),
+});
 export const AlterationBody = stay.safeExtend({ guests: Guests });
 export const WaitlistBody = stay.safeExtend({ guests: Guests });
+export const WaitlistParams = PropertyParams.extend({ entryId: z.string().regex(idPatternWithin('wtl')) });
 export const RefundQuery = z.strictObject({
   at: instant.optional().openapi({ description: 'Now, when it is left out' }),
 });
@@ -129,3 +135,4 @@ export const WaitlistEntry = z
       .openapi({ description: 'While the nights are kept for whoever waits, who may book them until then' }),
   })
   .openapi('WaitlistEntry');
+export const WaitlistPage = pageOf(WaitlistEntry);

@@ -2,6 +2,7 @@ import { compareNights, type Night } from '../../kernel/stay.ts';
 import { type Call, isRefused, type Outcome, openFor } from '../command.ts';
 import { commit, unchanged } from '../commit.ts';
 import type { ImportedBlock } from '../facts.ts';
+import { offerOpenedNights } from '../stays/offer-nights.ts';
 import type { Transactor } from '../store/transactor.ts';
 import { isHolding } from './taken.ts';
 
@@ -39,7 +40,9 @@ export function importBlocks(
   tx.touchCalendar(call.now);
   const audit = { action: 'calendar.imported', data: { feedId, blocks: blocks.length } };
   const event = { type: 'calendar.changed', data: { feedId, calendar }, previous: null };
-  return commit(tx, call, { audit, event, value: conflicts });
+  const changed = commit(tx, call, { audit, event, value: conflicts });
+  offerOpenedNights(tx, call);
+  return changed;
 }
 
 const inOrder = ({ uid, from, to }: ImportedBlock) => [uid, from, to];

@@ -4,7 +4,7 @@ import { type Call, isRefused, type Outcome, openForLooking } from '../command.t
 import { unchanged } from '../commit.ts';
 import type { Reader } from '../store/reader.ts';
 import { type Cause, causesAgainst, forPublic } from './availability.ts';
-import { loadState } from './load-state.ts';
+import { loadState, loadStateFor } from './load-state.ts';
 import { type ShownCalendar, showDays } from './show-days.ts';
 
 /** Both ends are shown. */
@@ -27,7 +27,7 @@ export function checkAvailability(
 ): Outcome<Cause[]> {
   const seen = openForLooking(reader, call);
   if (isRefused(seen)) return seen;
-  const { checkIn, checkOut } = asked.stay;
-  const causes = causesAgainst(loadState(reader, seen.facts, checkIn, checkOut), asked, call.now);
+  const state = loadStateFor(reader, seen.facts, call.accountId, asked.stay);
+  const causes = causesAgainst(state, asked, call.now);
   return unchanged(reader, seen.side === 'host' ? causes : forPublic(causes));
 }

@@ -3,6 +3,7 @@ import type { Rates } from '../../pricing/index.ts';
 import { type Call, isRefused, type Outcome, openFor, type Refused, refuse } from '../command.ts';
 import { commit } from '../commit.ts';
 import type { Rules } from '../schemas.ts';
+import { offerOpenedNights } from '../stays/offer-nights.ts';
 import type { Versioned } from '../store/reader.ts';
 import type { Transactor } from '../store/transactor.ts';
 
@@ -44,9 +45,11 @@ function put<T extends Rates | Rules>(
 
   const before = name === 'rates' ? tx.rates() : tx.rules();
   const version = tx.write(name, value as never);
-  return commit(tx, call, {
+  const changed = commit(tx, call, {
     audit: { action: `${name}.changed`, data: { version } },
     event: { type: `${name}.changed`, data: { version, value }, previous: { ...before } },
     value: { version, value },
   });
+  offerOpenedNights(tx, call);
+  return changed;
 }

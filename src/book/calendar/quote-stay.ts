@@ -7,7 +7,7 @@ import type { CancellationPolicy } from '../schemas.ts';
 import type { Reader } from '../store/reader.ts';
 import { causesAgainst, forPublic } from './availability.ts';
 import { cancellationSteps, policyOf } from './cancellation.ts';
-import { loadState } from './load-state.ts';
+import { loadStateFor } from './load-state.ts';
 
 export type StayRequest = {
   readonly stay: Stay;
@@ -42,7 +42,7 @@ export function quoteStay(
   const seen = openForLooking(reader, call);
   if (isRefused(seen)) return seen;
   const { stay, guests, fees } = request;
-  const state = loadState(reader, seen.facts, stay.checkIn, stay.checkOut);
+  const state = loadStateFor(reader, seen.facts, call.accountId, stay);
   const causes = causesAgainst(state, request, call.now);
   if (causes.length > 0) return refuse('unavailable', seen.side === 'host' ? causes : forPublic(causes));
   const { rates, rules } = state;

@@ -1,5 +1,6 @@
 import { dayOfNight, nightOfDay } from '../../kernel/stay.ts';
 import type { HeldStay } from '../facts.ts';
+import { apartBy } from './limits.ts';
 import type { CalendarState } from './state.ts';
 
 /** Why a single night can't be had, the strongest reason first. */
@@ -30,9 +31,7 @@ export function takenNights(
     }
   };
 
-  // What one stay needs after it and the next one before it may be the same nights.
-  const { before, after } = rules.preparationNights ?? { before: 0, after: 0 };
-  const apart = Math.max(before, after);
+  const apart = apartBy(rules);
   for (const stay of stays) {
     if (!isHolding(stay, nowMs)) continue;
     const first = dayOfNight(stay.checkIn);

@@ -5,11 +5,11 @@ import { commit, unchanged } from '../commit.ts';
 import type { NightOverride } from '../facts.ts';
 import type { CalendarChange } from '../schemas.ts';
 import type { Transactor } from '../store/transactor.ts';
+import { offerOpenedNights } from '../stays/offer-nights.ts';
+import { MAX_DAYS_AHEAD } from './limits.ts';
 import { loadState } from './load-state.ts';
 import { type ShownCalendar, showDays } from './show-days.ts';
 
-/** What a host may say of single nights reaches as far as anybody could book them, and a year more. */
-const MAX_DAYS_AHEAD = 1_095;
 const MAX_DAYS_BACK = 366;
 
 /** All changes at once or none; comes back with the days that they name, as they are then. */
@@ -63,7 +63,9 @@ export function updateCalendar(
     data: { nights: said(after), calendar },
     previous: { nights: said(before) },
   };
-  return commit(tx, call, { audit, event, value: asOfNow() });
+  const changed = commit(tx, call, { audit, event, value: asOfNow });
+  offerOpenedNights(tx, call);
+  return changed.ok ? { ...changed, value: asOfNow() } : changed;
 }
 
 const FIELDS = ['available', 'price', 'minNights', 'note'] as const;

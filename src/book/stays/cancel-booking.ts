@@ -1,13 +1,24 @@
+import { addNights, nightsOf } from '../../kernel/stay.ts';
+import { nightAt } from '../../kernel/zone.ts';
 import type { RefundPreview } from '../calendar/cancellation.ts';
-import { type Call, isRefused, type Outcome, refuse } from '../command.ts';
+import { type Call, type EventNote, isRefused, type Outcome, refuse } from '../command.ts';
 import { commit } from '../commit.ts';
+import { isOnHostSide } from '../facts.ts';
 import { sharesOfRefund } from '../money/ledger.ts';
+import type { StoredFacts } from '../store/reader.ts';
 import type { Transactor } from '../store/transactor.ts';
 import { type Booking, paidOf } from './booking.ts';
 import { changeBooking } from './change-booking.ts';
 import { afterwards, checkInAt, NO_SHOW_WINDOW_MS } from './life.ts';
 import { openBooking } from './open-booking.ts';
 import { penaltyFor, refundFor } from './refund.ts';
+
+export type StaffCancellation = {
+  readonly bookingId: string;
+  readonly reason: string;
+  readonly keepBlocked: boolean;
+  readonly waivePenalty: boolean;
+};
 
 type Refusals = 'booking_not_found' | 'wrong_state' | 'not_the_host' | 'too_early' | 'too_late';
 
@@ -26,6 +37,49 @@ export function cancelBooking(
   const refund = side === 'guest' ? refundFor(booking, call.now) : null;
   const penalty = side === 'host' ? penaltyFor(booking, call.now) : 0;
   return end(tx, call, { booking, moved: { ...moved, penalty }, refund, data: { by: side, reason } });
+}
+
+/**
+ * By staff, whatever was agreed: the guest gets everything back, and the host owes what a host would. Nobody
+ * judges their own case.
+ */
+export function cancelBookingAsStaff(
+  tx: Transactor,
+  call: Call,
+  { bookingId, reason, keepBlocked, waivePenalty }: StaffCancellation,
+): Outcome<Booking, Refusals | 'own_booking'> {
+  const facts = tx.facts();
+  if (facts === null) return refuse('unopened');
+  if (call.actorKind !== 'staff') return refuse('forbidden');
+  const booking = tx.booking(bookingId);
+  if (booking === null) return refuse('booking_not_found');
+  if (booking.guestId === call.accountId || isOnHostSide(facts, call.accountId, 'messages'))
+    return refuse('own_booking');
+  const moved = afterwards(booking, 'cancelled_by_staff', call.now);
+  if (moved === null) return refuse('wrong_state', [booking.status]);
+
+  const penalty = waivePenalty ? 0 : penaltyFor(booking, call.now);
+  // Before the nights are free: nobody who waits is offered what stays closed.
+  const event = keepBlocked ? closeNights(tx, call, facts, booking) : null;
+  const data = { by: 'staff', reason, keepBlocked, penalty };
+  return end(tx, call, { booking, moved: { ...moved, penalty }, refund: null, data, event });
+}
+
+/** Those that are still ahead; the host may open them again. */
+function closeNights(tx: Transactor, call: Call, facts: StoredFacts, { stay }: Booking): EventNote | null {
+  const today = nightAt(call.now, facts.timeZone).night;
+  const before = tx.overrides(stay.checkIn, stay.checkOut);
+  const closed = nightsOf(stay).filter((night) => night >= today && before.get(night)?.available !== false);
+  if (closed.length === 0) return null;
+  for (const night of closed) tx.override(night, { available: false, ...before.get(night) });
+  return {
+    type: 'calendar.changed',
+    data: {
+      nights: closed.map((night) => ({ night, available: false, ...before.get(night) })),
+      calendar: closed.map((night) => ({ from: night, to: addNights(night, 1), available: false })),
+    },
+    previous: { nights: closed.map((night) => ({ night, ...before.get(night) })) },
+  };
 }
 
 /** The guest did not come: it settles as if they had cancelled at check-in. */
@@ -54,9 +108,14 @@ type End = {
   /** What the policy gives back; everything where it has no say. */
   readonly refund: RefundPreview | null;
   readonly data: Readonly<Record<string, unknown>>;
+  readonly event?: EventNote | null;
 };
 
-function end(tx: Transactor, call: Call, { booking, moved, refund, data }: End): Outcome<Booking, never> {
+function end(
+  tx: Transactor,
+  call: Call,
+  { booking, moved, refund, data, event }: End,
+): Outcome<Booking, never> {
   const { payment } = booking;
   const back = refund?.refund ?? paidOf(payment);
   const credited = refund ? sharesOfRefund(booking.price, refund.lines) : undefined;
@@ -72,5 +131,5 @@ function end(tx: Transactor, call: Call, { booking, moved, refund, data }: End):
     credited,
   });
   const audit = { action: 'booking.cancelled', data: { bookingId: booking.id, ...data } };
-  return commit(tx, call, { audit, value: kept });
+  return commit(tx, call, { audit, ...(event ? { event } : {}), value: kept });
 }

@@ -1,7 +1,7 @@
 import type { Call, Outcome } from '../command.ts';
 import { commit, unchanged } from '../commit.ts';
 import type { Transactor } from '../store/transactor.ts';
-import { leaveWaitlist } from './offer-nights.ts';
+import { stopWaiting } from './offer-nights.ts';
 
 /** What a guest wrote, and what they wait for. That somebody stayed stays. */
 export function forgetGuest(tx: Transactor, call: Call, guestId: string): Outcome {
@@ -16,6 +16,6 @@ export function forgetGuest(tx: Transactor, call: Call, guestId: string): Outcom
     tx.keep(silent);
     tx.post('booking', silent.id, { epoch, booking: silent }, call.now);
   }
-  for (const one of waiting) leaveWaitlist(tx, call, one);
+  for (const one of waiting) stopWaiting(tx, call, one);
   return commit(tx, call, { audit: null, value: null });
 }

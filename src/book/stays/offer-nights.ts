@@ -1,5 +1,7 @@
-import type { Stay } from '../../kernel/stay.ts';
+import { addNights, type Stay } from '../../kernel/stay.ts';
+import { nightAt } from '../../kernel/zone.ts';
 import { causesAgainst } from '../calendar/availability.ts';
+import { apartBy, MAX_DAYS_AHEAD } from '../calendar/limits.ts';
 import { loadState } from '../calendar/load-state.ts';
 import type { Call } from '../command.ts';
 import type { Waiting } from '../store/reader.ts';
@@ -7,13 +9,15 @@ import type { Transactor } from '../store/transactor.ts';
 import { OFFER_LIFE_MS } from './life.ts';
 
 /**
- * When nights become free, the first who waits for any of them gets them offered: for half an hour they are
- * kept for nobody else. Then the next one's turn comes.
+ * When nights become free, the first who waits for them gets them offered: for half an hour they are kept for
+ * nobody else. Then the next one's turn comes. Who waits for others of these nights is offered those.
  */
 export function offerFreedNights(tx: Transactor, call: Call, freed: Stay): void {
   const facts = tx.facts();
   if (facts === null) return;
-  for (const waiting of tx.waitingFor(freed)) {
+  const apart = apartBy(tx.rules().value);
+  const around = { checkIn: addNights(freed.checkIn, -apart), checkOut: addNights(freed.checkOut, apart) };
+  for (const waiting of tx.waitingFor(around)) {
     const { id, guestId, stay, guests } = waiting;
     const { checkIn, checkOut } = stay;
     // A hold that has run out and was not settled yet still has its row, and its own turn to offer them.
@@ -34,21 +38,32 @@ export function offerFreedNights(tx: Transactor, call: Call, freed: Stay): void 
       data: { waitingId: id, guestId, expiresAt, calendar },
       previous: null,
     });
-    return;
   }
 }
 
-/** An offer that ran out: its guest has waited enough, and the nights go to the next. */
-export function withdrawOffer(tx: Transactor, call: Call, waitingId: string): void {
+/** After a change of what stands against stays, rather than of who has which nights. */
+export function offerOpenedNights(tx: Transactor, call: Call): void {
+  const facts = tx.facts();
+  if (facts === null) return;
+  const { night: checkIn } = nightAt(call.now, facts.timeZone);
+  offerFreedNights(tx, call, { checkIn, checkOut: addNights(checkIn, MAX_DAYS_AHEAD) });
+}
+
+/**
+ * Nobody waits for a day that is over. An offer that ran out: its guest has waited enough, and the nights go to
+ * the next.
+ */
+export function endWaiting(tx: Transactor, call: Call, waitingId: string): void {
   const waiting = tx.waiting(waitingId);
   tx.setDue('offer', waitingId, null);
   if (waiting === null) return;
   leave(tx, waiting);
+  if (waiting.offeredUntil === null) return;
   tx.touchCalendar(call.now);
   const { checkIn: from, checkOut: to } = waiting.stay;
   tx.append({
     type: 'waitlist.expired',
-    at: waiting.offeredUntil ?? call.now,
+    at: waiting.offeredUntil,
     actorKind: 'system',
     actorId: null,
     data: { waitingId, guestId: waiting.guestId, calendar: [{ from, to, available: true }] },
@@ -78,7 +93,7 @@ export function serveOffersOf(tx: Transactor, call: Call, stay: Stay): Stay[] {
 }
 
 /** Whoever does not wait any more; what was kept for them goes to the next. */
-export function leaveWaitlist(tx: Transactor, call: Call, waiting: Waiting): void {
+export function stopWaiting(tx: Transactor, call: Call, waiting: Waiting): void {
   leave(tx, waiting);
   if (waiting.offeredUntil === null) return;
   const { checkIn: from, checkOut: to } = waiting.stay;

@@ -5,13 +5,13 @@ import type { Transactor } from '../store/transactor.ts';
 import type { Booking } from './booking.ts';
 import { changeBooking } from './change-booking.ts';
 import { type Ahead, afterwards, nextAhead } from './life.ts';
-import { withdrawOffer } from './offer-nights.ts';
+import { endWaiting } from './offer-nights.ts';
 
 /** Everything that the clock has done up to now, in its order and each at its own moment, however late. */
 export function settleDue(tx: Transactor, nowMs: number): void {
   const clock: Call = { now: nowMs, requestId: 'clock', actorKind: 'system', accountId: null };
   for (let due = tx.firstDue(nowMs); due !== null; due = tx.firstDue(nowMs)) {
-    if (due.kind === 'offer') withdrawOffer(tx, clock, due.subject);
+    if (due.kind === 'offer') endWaiting(tx, clock, due.subject);
     else if (due.kind === 'payment') callOff(tx, due.subject, nowMs);
     else if (!goOn(tx, clock, due.subject)) tx.setDue('booking', due.subject, null);
   }

@@ -3,7 +3,9 @@ import { endpoint } from '../../platform/endpoint.ts';
 import { PropertyNotFound, PropertyParams, Unavailable } from '../../properties/index.ts';
 import * as errors from '../errors.ts';
 import { joinWaitlist } from '../join-waitlist.ts';
-import { WaitlistBody, WaitlistEntry } from '../schemas.ts';
+import { leaveWaitlist } from '../leave-waitlist.ts';
+import { listWaitlist } from '../list-waitlist.ts';
+import { WaitlistBody, WaitlistEntry, WaitlistPage, WaitlistParams } from '../schemas.ts';
 import { toWaitlistEntry } from '../to-booking.ts';
 
 export const waitlist = [
@@ -34,5 +36,31 @@ export const waitlist = [
     handle: (ctx, { params, body: { checkIn, checkOut, guests }, replay }) =>
       joinWaitlist(ctx, { ...params, stay: { checkIn, checkOut }, guests, replay }),
     reply: ({ value }) => toWaitlistEntry(value),
+  }),
+  endpoint({
+    method: 'get',
+    path: '/v1/properties/{propertyId}/waitlist',
+    operationId: 'listWaitlist',
+    room: 'bookings',
+    summary: 'What the caller waits for at one place, and what is offered',
+    access: 'bookings:read',
+    params: PropertyParams,
+    refusals: [ScopeMissing, PropertyNotFound],
+    status: 200,
+    response: WaitlistPage,
+    handle: (ctx, { params }) => listWaitlist(ctx, params),
+    reply: (waiting) => ({ data: waiting.map(toWaitlistEntry), nextCursor: null }),
+  }),
+  endpoint({
+    method: 'delete',
+    path: '/v1/properties/{propertyId}/waitlist/{entryId}',
+    operationId: 'leaveWaitlist',
+    room: 'bookings',
+    summary: 'Wait no longer; what was kept for the caller goes to the next',
+    access: 'bookings:write',
+    params: WaitlistParams,
+    refusals: [ScopeMissing, errors.WaitingNotFound],
+    status: 204,
+    handle: (ctx, { params }) => leaveWaitlist(ctx, params),
   }),
 ];

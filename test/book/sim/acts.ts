@@ -16,11 +16,11 @@ import { DEFAULT_RULES, type Rules } from '../../../src/book/schemas.ts';
 import { answerAlteration, requestAlteration } from '../../../src/book/stays/alterations.ts';
 import { answerRequest } from '../../../src/book/stays/answer-request.ts';
 import type { Booking } from '../../../src/book/stays/booking.ts';
-import { cancelBooking, markNoShow } from '../../../src/book/stays/cancel-booking.ts';
+import { cancelBooking, cancelBookingAsStaff, markNoShow } from '../../../src/book/stays/cancel-booking.ts';
 import { createBooking } from '../../../src/book/stays/create-booking.ts';
 import { listEvents } from '../../../src/book/stays/list-events.ts';
 import { previewRefundOf, readBooking } from '../../../src/book/stays/read-booking.ts';
-import { joinWaitlist } from '../../../src/book/stays/waitlist.ts';
+import { joinWaitlist, leaveWaitlist } from '../../../src/book/stays/waitlist.ts';
 import { MINUTE } from '../../../src/kernel/clock.ts';
 import { addNights, type Night, nightOfDay, type Stay } from '../../../src/kernel/stay.ts';
 import type { Quote } from '../../../src/pricing/index.ts';
@@ -230,6 +230,20 @@ export function actsOf({ chance, desk, watch, provider, effects, now, fail }: Gr
       if (outcome === null || of(0.1)) desk.once(call, replay, command);
     },
   );
+  const overrule = withBooking(
+    (booking) => isPending(booking) || isConfirmed(booking),
+    ({ id: bookingId }) => {
+      const call = by(pick('usr_staff', 'usr_staff', HOST), 'staff');
+      const how = { bookingId, reason: 'Sim', keepBlocked: of(0.5), waivePenalty: of(0.5) };
+      desk.act(call, (tx) => cancelBookingAsStaff(tx, call, how));
+    },
+  );
+  const leave = () => {
+    const call = by(pick(...GUESTS));
+    const own = desk.keeper().look((reader) => reader.waitingOf(String(call.accountId)));
+    const [first] = 'refusal' in own ? [] : own;
+    desk.act(call, (tx) => leaveWaitlist(tx, call, first?.id ?? 'wtl_none'));
+  };
   const noShow = withBooking(isConfirmed, (booking) => {
     const call = by(either(booking));
     desk.act(call, (tx) => markNoShow(tx, call, { bookingId: booking.id, reason: null }));
@@ -356,6 +370,8 @@ export function actsOf({ chance, desk, watch, provider, effects, now, fail }: Gr
     [5, answer],
     [6, cancel],
     [1, noShow],
+    [1, overrule],
+    [1, leave],
     [6, alter],
     [5, answerAltered],
     [6, wait],

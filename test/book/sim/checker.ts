@@ -64,7 +64,8 @@ export type Attempt = { readonly at: number; readonly scope: string; readonly bo
 
 export type Log = { readonly told: readonly Told[]; readonly attempts: readonly Attempt[] };
 
-const DAY_MS = 86_400_000;
+const HOUR_MS = 3_600_000;
+const DAY_MS = 24 * HOUR_MS;
 
 /** `settledAt` is when the last command came through, which leaves nothing behind that had run out. */
 export function checkBook(rows: BookRows, log: Log, settledAt: number): string[] {
@@ -158,10 +159,17 @@ export function checkDues(
     const ahead = nextAhead(booking);
     if (ahead !== null) want(`booking ${booking.id}`, ahead.at);
   }
-  for (const { id, offered_until } of waiting) if (offered_until !== null) want(`offer ${id}`, offered_until);
+  for (const { id, check_in, offered_until } of waiting)
+    want(`offer ${id}`, offered_until ?? dayAfter(check_in, known.get(`offer ${id}`)));
   const others = dues.filter(({ kind }) => kind !== 'payment').length;
   if (wanted !== others) wrong.push(`${others} things are due, and ${wanted} should be`);
   return wrong;
+}
+
+/** Nobody waits longer than for the day of check-in, wherever on earth it ends. */
+function dayAfter(checkIn: Night, dueAt = Number.NaN): number {
+  const late = dueAt - Date.parse(checkIn) - DAY_MS;
+  return Math.abs(late) <= 14 * HOUR_MS ? dueAt : Date.parse(checkIn) + DAY_MS;
 }
 
 /** P5, as far as a book knows of money. */
