@@ -4,8 +4,8 @@ import { type Call, isRefused, type Outcome, openFor, refuse } from '../command.
 import { commit, unchanged } from '../commit.ts';
 import type { NightOverride } from '../facts.ts';
 import type { CalendarChange } from '../schemas.ts';
-import type { Transactor } from '../store/transactor.ts';
 import { offerOpenedNights } from '../stays/offer-nights.ts';
+import type { Transactor } from '../store/transactor.ts';
 import { MAX_DAYS_AHEAD } from './limits.ts';
 import { loadState } from './load-state.ts';
 import { type ShownCalendar, showDays } from './show-days.ts';

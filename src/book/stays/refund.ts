@@ -1,32 +1,41 @@
-import { DAY, HOUR } from '../../kernel/clock.ts';
+import { HOUR } from '../../kernel/clock.ts';
 import { percentOf } from '../../kernel/money.ts';
+import { addNights } from '../../kernel/stay.ts';
 import { localToInstant } from '../../kernel/zone.ts';
 import { previewRefund, type RefundPreview } from '../calendar/cancellation.ts';
 import { type Booking, paidOf } from './booking.ts';
 import { checkInAt } from './life.ts';
 
-/** What the guest gets back who cancels now; of what was only authorized nothing was taken. */
+/**
+ * What the guest gets back who cancels now; of what was only authorized nothing was taken. What is still owed
+ * was never paid, so it is the first that does not come back.
+ */
 export function refundFor(booking: Booking, atMs: number): RefundPreview {
   const { price, terms, stay, confirmedAt, payment } = booking;
-  return previewRefund(
-    {
-      policy: terms.policy,
-      confirmedAt,
-      checkInAtMs: checkInAt(booking),
-      stay,
-      timeZone: terms.timeZone,
-      checkInTime: terms.checkInFrom,
-      nights: price.nights,
-      lines: price.lines,
-      total: price.total,
-      captured: paidOf(payment),
-    },
-    atMs,
-  );
+  const paid = paidOf(payment);
+  const whenPaid = (captured: number) =>
+    previewRefund(
+      {
+        policy: terms.policy,
+        confirmedAt,
+        checkInAtMs: checkInAt(booking),
+        stay,
+        timeZone: terms.timeZone,
+        checkInTime: terms.checkInFrom,
+        nights: price.nights,
+        lines: price.lines,
+        total: price.total,
+        captured,
+      },
+      atMs,
+    );
+  if (payment.owed === 0) return whenPaid(paid);
+  const back = Math.max(0, whenPaid(paid + payment.owed).refund - payment.owed);
+  return { ...whenPaid(back), kept: paid - back };
 }
 
 export const LATE_PENALTY = { withinMs: 48 * HOUR, percent: 50 };
-export const MIDDLE_PENALTY = { withinMs: 30 * DAY, percent: 25 };
+export const MIDDLE_PENALTY = { withinDays: 30, percent: 25 };
 export const EARLY_PENALTY_PERCENT = 10;
 /** In minor units; a currency that is not here has no bounds. */
 export const PENALTY_BOUNDS: Readonly<Record<string, readonly [least: number, most: number]>> = {
@@ -43,17 +52,18 @@ export const PENALTY_BOUNDS: Readonly<Record<string, readonly [least: number, mo
 
 /** What a host owes who cancels a confirmed booking. */
 export function penaltyFor(booking: Booking, atMs: number): number {
-  const { price, status, terms } = booking;
+  const { price, status, stay, terms } = booking;
   if (status !== 'confirmed') return 0;
-  const leadMs = checkInAt(booking) - atMs;
+  const { withinDays } = MIDDLE_PENALTY;
+  const isLate = checkInAt(booking) - atMs <= LATE_PENALTY.withinMs;
+  const middleFrom = localToInstant(addNights(stay.checkIn, -withinDays), terms.checkInFrom, terms.timeZone);
   const amounts = price.lines
     .filter(({ kind }) => kind === 'nights' || kind === 'cleaning_fee' || kind === 'pet_fee')
     .map(({ amount }) => amount);
   const base = amounts.reduce((sum, amount) => sum + amount, 0);
-  const owed =
-    leadMs <= LATE_PENALTY.withinMs
-      ? percentOf(worthOfNightsLeft(booking, terms.timeZone, atMs), LATE_PENALTY.percent)
-      : percentOf(base, leadMs <= MIDDLE_PENALTY.withinMs ? MIDDLE_PENALTY.percent : EARLY_PENALTY_PERCENT);
+  const owed = isLate
+    ? percentOf(worthOfNightsLeft(booking, terms.timeZone, atMs), LATE_PENALTY.percent)
+    : percentOf(base, atMs >= middleFrom ? MIDDLE_PENALTY.percent : EARLY_PENALTY_PERCENT);
   const [least, most] = PENALTY_BOUNDS[price.currency] ?? [0, owed];
   return Math.min(Math.max(owed, least), most);
 }
@@ -61,5 +71,5 @@ export function penaltyFor(booking: Booking, atMs: number): number {
 /** A night is stayed when its date has begun past the time of check-in. */
 const worthOfNightsLeft = ({ price, terms }: Booking, zone: string, atMs: number): number =>
   price.nights
-    .filter(({ date }) => localToInstant(date, terms.checkInFrom, zone) > atMs)
+    .filter(({ date }) => localToInstant(date, terms.checkInFrom, zone) >= atMs)
     .reduce((sum, { price: worth }) => sum + worth, 0);

@@ -146,24 +146,53 @@ test.each(cases)(
   '%s, %s gives all back within a day of confirmation, a week or more ahead',
   (name, policy) => {
     const season = SEASONS[name];
-    for (const amounts of [AMOUNTS[7], LONG_AMOUNTS[60]]) {
+    const follow = <Amount extends string>(
+      amounts: { of: Priced } & Record<Amount | 'full', number>,
+      { until }: Course<Amount>,
+      hasGrace: boolean,
+    ) => {
+      const around = (confirmedAt: number, instant: number) =>
+        [-SECOND, 0, SECOND].map(
+          (away) =>
+            previewRefund({ ...bookingOf(amounts.of, season, policy), confirmedAt }, instant + away).refund,
+        );
+      const later = (instant: number) => {
+        const [, amount] = until.find(([deadline]) => instant <= season[deadline]) ?? [];
+        return amounts[amount as Amount];
+      };
+      const due = (instant: number) =>
+        [-SECOND, 0].map((away) => (hasGrace ? amounts.full : later(instant + away)));
+
       const confirmedAt = season.days7 - 3 * DAY;
-      const booking = { ...bookingOf(amounts.of, season, policy), confirmedAt };
-      const at = (instant: number, more: object = {}) => previewRefund({ ...booking, ...more }, instant);
-      const graceless = policy === 'non_refundable' && amounts === AMOUNTS[7];
-      const rule = graceless ? 'non_refundable.all_kept' : 'grace';
-
-      expect(at(confirmedAt).rule).toBe(rule);
-      expect(at(confirmedAt + DAY).rule).toBe(rule);
-      if (!graceless) expect(at(confirmedAt + DAY).refund).toBe(amounts.full);
-      expect(at(confirmedAt + DAY + SECOND).rule).not.toBe('grace');
-
-      const late = { confirmedAt: season.days7 - HOUR };
-      expect(at(season.days7, late).rule).toBe(rule);
-      expect(at(season.days7 + SECOND, late).rule).not.toBe('grace');
-    }
+      const end = confirmedAt + DAY;
+      expect(around(confirmedAt, end)).toEqual([...due(end), later(end + SECOND)]);
+      const late = season.days7 - HOUR;
+      expect(around(late, season.days7)).toEqual([...due(season.days7), later(season.days7 + SECOND)]);
+    };
+    for (const amounts of Object.values(AMOUNTS))
+      follow(amounts as never, COURSES[policy] as Course<string>, policy !== 'non_refundable');
+    for (const amounts of Object.values(LONG_AMOUNTS))
+      follow(amounts as never, LONG_COURSE as Course<string>, true);
   },
 );
+
+test.each(SEASON_NAMES)('%s, each night that begins takes its own price from what comes back', (name) => {
+  const season = SEASONS[name];
+  const beginnings = (from: number) =>
+    Array.from({ length: from }, (_, index) => season.secondNight + index * DAY);
+  const fall = (of: Priced, policy: CancellationPolicy, amounts: readonly number[]) =>
+    beginnings(amounts.length - 1).forEach((instant, index) => {
+      const booking = bookingOf(of, season, policy);
+      const got = [-SECOND, 0, SECOND].map((away) => previewRefund(booking, instant + away).refund);
+      expect([index, ...got]).toEqual([index, amounts[index], amounts[index], amounts[index + 1]]);
+    });
+  fall(AMOUNTS[7].of, 'flexible', [49_505, 39_604, 29_703, 19_802, 9_901, 0, 0]);
+  fall(AMOUNTS[7].of, 'moderate', [24_752, 19_802, 14_851, 9_901, 4_950, 0, 0]);
+  fall(LONG_AMOUNTS[28].of, 'strict', [0, 0, 0]);
+  // Of sixty nights the first thirty and the one that has begun are kept, and each has a tenth of tax on it.
+  const falling = Array.from({ length: 31 }, (_, stayed) => Math.max(0, 29 - stayed) * 1_100);
+  fall(LONG_AMOUNTS[60].of, 'firm', falling);
+});
 
 test('before it is confirmed, everything that was captured comes back', () => {
   const booking = bookingOf(AMOUNTS[7].of, SEASONS['before the clock goes back'], 'non_refundable');
