@@ -6,6 +6,7 @@ import { commit } from '../commit.ts';
 import type { Booking } from '../stays/booking.ts';
 import { changeBooking } from '../stays/change-booking.ts';
 import { afterwards } from '../stays/life.ts';
+import { offerFreedNights, serveOffersOf } from '../stays/offer-nights.ts';
 import type { Transactor } from '../store/transactor.ts';
 import { decidePayment, type Nights, type Verdict } from './decide-payment.ts';
 import { sendNext } from './effects.ts';
@@ -120,7 +121,10 @@ function confirm(
   const after = { ...moved, payment: { ...moved.payment, ...money }, paidBy: shownOf(taken) };
   if (on === 'paid_late' && booking.promotion) tx.usePromotion(booking.id, booking.promotion.code);
   const type = isConfirmed ? 'booking.confirmed' : 'booking.requested';
+  const asGuest: Call = { ...call, actorKind: 'session', accountId: booking.guestId };
+  const served = on === 'paid_late' ? serveOffersOf(tx, asGuest, booking.stay) : [];
   changeBooking(tx, call, { before: booking, after, type, at: call.now });
+  for (const offered of served) offerFreedNights(tx, call, offered);
   returnWaiting(tx, booking, 'paid_already', call.now);
 }
 
