@@ -1,5 +1,6 @@
-/** The one place where zod comes from: @hono/zod-openapi extends it, and a second copy would not know. */
-import { z } from '@hono/zod-openapi';
+/** The one place where zod comes from, after @hono/zod-openapi has extended it. */
+import '@hono/zod-openapi';
+import * as z from './zod-parts.ts';
 
 export { z };
 
@@ -40,7 +41,10 @@ export const line = (min: number, max: number) =>
     })
     .openapi({ pattern: min === 0 ? ONE_LINE : ONE_LINE_WITH_SOMETHING });
 
-export const email = (max: number) => z.email().max(max).openapi({ pattern: z.regexes.email.source });
+const address = z.email();
+
+export const email = (max: number) =>
+  address.max(max).openapi({ pattern: String(address._zod.def.pattern?.source) });
 
 export const httpsUrl = (max: number) =>
   z
