@@ -1,9 +1,11 @@
 // npm run assets: fills dist/public with what the Worker serves as files. Nothing in it comes from elsewhere.
 import { globSync, mkdirSync, mkdtempSync, readFileSync, renameSync, rmSync, writeFileSync } from 'node:fs';
 import { dirname, join, relative } from 'node:path';
+import { TIME_ZONES_FILE } from '../src/properties/time-zones.ts';
 import type { OpenApiDocument } from './openapi.ts';
 import { ASSETS, ROOT } from './places.ts';
 import { problemsPage } from './problems-page.ts';
+import { timeZonesText } from './time-zones.ts';
 
 const PAGES = join(import.meta.dirname, 'pages');
 const REFERENCE = join(ROOT, 'node_modules/@scalar/api-reference/dist/browser/standalone.js');
@@ -17,6 +19,8 @@ const files = new Map<string, Buffer>([
   ['docs/reference.js', readFileSync(REFERENCE)],
   ['docs/page.css', readFileSync(join(PAGES, 'page.css'))],
   ['docs/icon.svg', readFileSync(join(PAGES, 'icon.svg'))],
+  // For the Worker alone: no address leads to it.
+  [TIME_ZONES_FILE, Buffer.from(timeZonesText())],
 ]);
 
 // Several processes can do this at once, and one that serves the files never sees half of one.

@@ -25,12 +25,12 @@ export type Build = { readonly api: string; readonly sandbox: string };
 
 const run = promisify(execFile);
 
-/** The Workers exactly as a deployment uploads them, in a folder named after what they were built from. */
+/** The Workers exactly as a deployment uploads them, in a folder named after what they were built from, and their files. */
 export async function buildWorkers(): Promise<Build> {
   const home = join(BUILDS, digestOfInputs());
+  await buildAssets();
   if (!existsSync(home)) {
     mkdirSync(BUILDS, { recursive: true });
-    mkdirSync(ASSETS, { recursive: true });
     const temporary = mkdtempSync(join(BUILDS, 'building-'));
     await Promise.all([
       bundle(API_CONFIG, join(temporary, 'api')),

@@ -20,6 +20,8 @@ export type Context = CommitContext & {
   readonly keyring: Keyring;
   readonly limiter: Limiter;
   readonly books: Books;
+  /** What is deployed beside the Worker. */
+  readonly files: Pick<Fetcher, 'fetch'>;
   readonly pictures: R2Bucket;
   /** Makes smaller copies of pictures; development has none. */
   readonly images: ImagesBinding | null;
@@ -72,6 +74,7 @@ export function createContext(
     sweepOutbox: () => sweepOutbox({ ...outboxContext, db: openDatabase(env.DB, tally) }),
     limiter: createLimiter(env.LIMITERS, tally),
     books: createBooks(env.BOOKS, tally),
+    files: env.ASSETS,
     pictures: env.PICTURES,
     images: env.IMAGES ?? null,
     foreign: openForeign(env.SANDBOX),

@@ -30,7 +30,7 @@ export async function createProperty(
     address: input.address ?? null,
     lat: location?.lat ?? null,
     lng: location?.lng ?? null,
-    timeZone: input.timeZone ?? (location ? zoneAt(location) : NOWHERE),
+    timeZone: input.timeZone ?? (location ? await zoneAt(ctx.files, location) : NOWHERE),
     guests: input.guests ?? 1,
     bedrooms: input.bedrooms ?? 0,
     beds: input.beds ?? 0,

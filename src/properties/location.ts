@@ -1,6 +1,6 @@
-import lookUpZone from '@photostructure/tz-lookup';
 import { fromBase64Url, type Keyring } from '../kernel/crypto.ts';
 import { isTimeZone } from '../kernel/zone.ts';
+import { type Files, findTimeZone, openTimeZones } from './time-zones.ts';
 
 /** A point on the earth, in degrees. */
 export type Point = { readonly lat: number; readonly lng: number };
@@ -12,8 +12,8 @@ const FARTHEST_METRES = 499;
 const DEGREES_PER_HOUR = 15;
 const MAX_WORD = 2 ** 32;
 
-export function zoneAt({ lat, lng }: Point): string {
-  const found = lookUpZone(lat, lng);
+export async function zoneAt(files: Files, { lat, lng }: Point): Promise<string> {
+  const found = findTimeZone(await openTimeZones(files), lat, lng);
   return isTimeZone(found) ? found : nauticalZone(lng);
 }
 

@@ -32,7 +32,7 @@ async function update(ctx: Context, { propertyId, changes, ifMatch }: Input): Pr
   if (own.status === 'archived') throw PropertyArchived();
   if (ifMatch !== '*' && !ifMatch.some((tag) => isTagOfVersion(tag, own.version))) throw PreconditionFailed();
 
-  const columns = toColumns(own, changes);
+  const columns = await toColumns(ctx, own, changes);
   const after: ListedProperty = {
     ...own,
     ...columns,
@@ -71,12 +71,17 @@ async function update(ctx: Context, { propertyId, changes, ifMatch }: Input): Pr
 /** What the book decides by, whichever version says so. */
 const factsOf = (row: PropertyRow) => toFacts({ ...row, version: 0 });
 
-function toColumns(own: PropertyRow, { location, ...rest }: Changes): Partial<PropertyRow> {
+async function toColumns(
+  ctx: Context,
+  own: PropertyRow,
+  { location, ...rest }: Changes,
+): Promise<Partial<PropertyRow>> {
   const given = Object.entries(rest).filter(([, value]) => value !== undefined);
   const columns = Object.fromEntries(given) as Partial<PropertyRow>;
   if (location === undefined) return columns;
   if (location === null) return { ...columns, lat: null, lng: null };
-  const timeZone = rest.timeZone ?? (isSamePoint(own, location) ? own.timeZone : zoneAt(location));
+  const timeZone =
+    rest.timeZone ?? (isSamePoint(own, location) ? own.timeZone : await zoneAt(ctx.files, location));
   return { ...columns, ...location, timeZone };
 }
 

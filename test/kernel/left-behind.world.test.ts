@@ -17,6 +17,7 @@ const LEFT_BEHIND = {
   'Enum has mixed string and number values': '@asteasolutions/zod-to-openapi/dist/index.mjs',
   'Non-representable type encountered': 'zod/v4/core/to-json-schema.js',
   ZodTemplateLiteral: 'zod/v4/classic/schemas.js',
+  'Pacific/Tongatapu': '@photostructure/tz-lookup/tz.js',
   'Data does not match to ': '@peculiar/asn1-schema/build/es2015/parser.js',
 };
 
