@@ -15,6 +15,7 @@ import { InvalidToken, MethodNotAllowed, RouteNotFound } from './platform/errors
 import { createLog } from './platform/log.ts';
 import { type Answer, bugAnswer, misconfiguredAnswer, refusalAnswer, toAnswer } from './platform/problem.ts';
 import { rateLimitClass, shield } from './platform/rate-limit.ts';
+import { paymentRoutes } from './payments/index.ts';
 import { privacyRoutes } from './privacy/index.ts';
 import { propertyRoutes } from './properties/index.ts';
 import { serviceRoutes } from './service.ts';
@@ -54,6 +55,7 @@ export const endpoints: readonly AnyEndpoint[] = [
   ...accountRoutes,
   ...propertyRoutes,
   ...bookingRoutes,
+  ...paymentRoutes,
   ...privacyRoutes,
 ];
 

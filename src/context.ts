@@ -2,6 +2,7 @@ import type { Settings } from './env.ts';
 import type { Clock } from './kernel/clock.ts';
 import { createKeyring, type Keyring } from './kernel/crypto.ts';
 import { newId } from './kernel/ids.ts';
+import { createProviders, type Providers } from './payments/index.ts';
 import { type Books, createBooks } from './platform/books.ts';
 import { type Captcha, createCaptcha } from './platform/captcha.ts';
 import type { CommitContext } from './platform/commit.ts';
@@ -19,6 +20,9 @@ export type Context = CommitContext & {
   readonly settings: Settings;
   readonly keyring: Keyring;
   readonly limiter: Limiter;
+  readonly providers: Providers;
+  /** Where what providers tell waits to be heard. */
+  readonly providerEvents: Pick<Queue, 'send'>;
   readonly books: Books;
   /** What is deployed beside the Worker. */
   readonly files: Pick<Fetcher, 'fetch'>;
@@ -74,6 +78,8 @@ export function createContext(
     sweepOutbox: () => sweepOutbox({ ...outboxContext, db: openDatabase(env.DB, tally) }),
     limiter: createLimiter(env.LIMITERS, tally),
     books: createBooks(env.BOOKS, tally),
+    providers: createProviders({ settings, clock, outbound, keyring: keyringOf(settings) }),
+    providerEvents: env.PROVIDER_EVENTS_QUEUE,
     files: env.ASSETS,
     pictures: env.PICTURES,
     images: env.IMAGES ?? null,

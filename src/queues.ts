@@ -6,6 +6,7 @@ import { sendMail } from './notifications/index.ts';
 import { openClock } from './platform/clock.ts';
 import { keepDeadLetter } from './platform/dead-letters.ts';
 import { onceOnly } from './platform/inbox.ts';
+import { consumeProviderEvents, lookAtPayment, performEffect } from './payments/index.ts';
 import { privacyJobs } from './privacy/index.ts';
 import { compareBooks, propertyJobs } from './properties/index.ts';
 
@@ -14,7 +15,9 @@ import { compareBooks, propertyJobs } from './properties/index.ts';
  * back later and later when it failed, and ends in the dead-letter table when it failed too often. One bad
  * message holds up nobody else's.
  */
-type Consumer = (ctx: Context, message: unknown, messageId: string) => Promise<void>;
+type Consumer = (ctx: Context, message: unknown, messageId: string, attempts: number) => Promise<void>;
+/** Of a queue whose messages are better done together: null for each that is done. */
+type BatchConsumer = (ctx: Context, messages: readonly unknown[]) => Promise<readonly (Error | null)[]>;
 
 type Job = (ctx: Context, message: unknown) => Promise<void>;
 const JOBS: Readonly<Record<string, Job>> = {
@@ -32,7 +35,13 @@ function doJob(ctx: Context, message: { kind: string }): Promise<void> {
 const CONSUMERS: Readonly<Record<string, Consumer>> = {
   mail: onceOnly(sendMail),
   jobs: onceOnly(doJob),
+  // What happened is known to the book, which does nothing twice.
+  effects: (ctx, message, _, attempts) =>
+    'look' in (message as object)
+      ? lookAtPayment(ctx, message as never)
+      : performEffect(ctx, message as never, attempts),
 };
+const TOGETHER: Readonly<Record<string, BatchConsumer>> = { 'provider-events': consumeProviderEvents };
 const FIRST_DELAY_SECONDS = 5;
 const MAX_DELAY_SECONDS = 3_600;
 
@@ -46,21 +55,37 @@ export async function consume(
   const isDead = batch.queue.endsWith('-dead');
   const queue = batch.queue.replace(/^roost-(?:(?:staging|production)-)?/, '').replace(/-dead$/, '');
 
-  for (const message of batch.messages) {
-    const actor = { kind: 'system', job: `queue:${queue}` } as const;
-    const client = { ip: 'internal', userAgent: null };
-    const ctx = createContext(env, settings, clock, execution, { actor, client });
-    const consumer = isDead ? keepDeadLetter(queue) : (CONSUMERS[queue] ?? refuseUnknown(queue));
-    try {
-      await consumer(ctx, message.body, message.id);
-      message.ack();
-      ctx.log.info('message.done', { queue: batch.queue, messageId: message.id, ...ctx.tally });
-    } catch (error) {
-      message.retry({ delaySeconds: retryDelaySeconds(message.attempts) });
-      const { attempts } = message;
-      ctx.log.warn('message.failed', { queue: batch.queue, messageId: message.id, attempts, error });
-    }
+  const actor = { kind: 'system', job: `queue:${queue}` } as const;
+  const client = { ip: 'internal', userAgent: null };
+  const open = () => createContext(env, settings, clock, execution, { actor, client });
+  const together = isDead ? undefined : TOGETHER[queue];
+  if (together) {
+    const ctx = open();
+    const bodies = batch.messages.map(({ body }) => body);
+    const results = await together(ctx, bodies).catch((error: Error) => bodies.map(() => error));
+    for (const [index, message] of batch.messages.entries()) end(ctx, batch.queue, message, results[index] ?? null);
+    return;
   }
+  for (const message of batch.messages) {
+    const ctx = open();
+    const consumer = isDead ? keepDeadLetter(queue) : (CONSUMERS[queue] ?? refuseUnknown(queue));
+    const result = await consumer(ctx, message.body, message.id, message.attempts).then(
+      () => null,
+      (error: Error) => error,
+    );
+    end(ctx, batch.queue, message, result);
+  }
+}
+
+function end({ log, tally }: Context, queue: string, message: Message, error: Error | null): void {
+  const { id: messageId, attempts } = message;
+  if (error === null) {
+    message.ack();
+    log.info('message.done', { queue, messageId, ...tally });
+    return;
+  }
+  message.retry({ delaySeconds: retryDelaySeconds(attempts) });
+  log.warn('message.failed', { queue, messageId, attempts, error });
 }
 
 /** Doubles with each attempt, with up to half as much again so that a crowd does not return at once. */

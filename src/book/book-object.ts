@@ -22,6 +22,7 @@ import { attachPayment } from './money/attach-payment.ts';
 import { createRefund, type GoodwillRefund } from './money/create-refund.ts';
 import type { PaymentEvent } from './money/payment.ts';
 import { readPayment } from './money/read-payment.ts';
+import { readPaymentOf } from './money/read-payment-of.ts';
 import { type SettledEffect, settleEffect } from './money/settle-effect.ts';
 import { type PaymentStart, startPayment } from './money/start-payment.ts';
 import type { Sink } from './outbox/drain.ts';
@@ -191,6 +192,10 @@ export abstract class Book extends DurableObject<Cloudflare.Env> {
 
   readPayment(call: Call, paymentId: string) {
     return this.#keeper.look((reader) => readPayment(reader, call, paymentId));
+  }
+
+  readPaymentOf(call: Call, bookingId: string) {
+    return this.#act(call, (tx) => readPaymentOf(tx, call, bookingId));
   }
 
   applyPaymentEvents(call: Call, events: readonly PaymentEvent[]) {

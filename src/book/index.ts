@@ -19,7 +19,13 @@ export {
 export type { Replay } from './keeper.ts';
 export type { Effect, EffectResult } from './money/effect.ts';
 export type { Entry as LedgerEntry } from './money/ledger.ts';
-export type { Payment, PaymentEvent, PaymentStatus } from './money/payment.ts';
+export {
+  type Payment,
+  type PaymentEvent,
+  type PaymentStatus,
+  refundedOf,
+  statusOf,
+} from './money/payment.ts';
 export type { Sink } from './outbox/drain.ts';
 export type { Snapshot } from './outbox/snapshot.ts';
 export {

@@ -22,7 +22,8 @@ export type Purpose =
   | 'quote'
   | 'approximate'
   | 'calendar'
-  | 'feed';
+  | 'feed'
+  | 'callback';
 
 export type Keyring = {
   /** Base64url HMAC-SHA-256 over the parts, which cannot run into each other. */

@@ -3,4 +3,9 @@
  * Always true here: what a payment means is decided by its booking's book; a provider is believed only after
  * its signature, or after it was asked; what is asked of a provider carries the key that makes it happen once.
  */
+export { consumeProviderEvents } from './consume-events.ts';
+export { lookAtPayment } from './look-at-payment.ts';
+export { performEffect } from './perform-effect.ts';
+export { createProviders, type Providers } from './providers.ts';
+export { paymentRoutes } from './routes/index.ts';
 export { moneyCopies, sendEffects } from './sink.ts';

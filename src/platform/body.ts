@@ -34,6 +34,10 @@ export async function readUpload(c: HonoContext, { types, maxBytes }: UploadRule
   return { bytes, contentType };
 }
 
+/** Bytes that somebody else will judge. */
+export const readRaw = (c: HonoContext): Promise<Uint8Array<ArrayBuffer>> =>
+  readBytes(c.req.raw, MAX_BODY_BYTES);
+
 /** What is checked here need not be checked again by the validator, which reads headers more strictly. */
 function handOver(c: HonoContext, value: unknown): void {
   const headers = new Headers(c.req.raw.headers);

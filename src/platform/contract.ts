@@ -50,6 +50,9 @@ type Input<P, Q, B, G, U, K> = {
   readonly body: Parsed<B>;
   readonly ifMatch: G extends true ? IfMatch : undefined;
   readonly upload: U extends UploadRule ? Upload : undefined;
+  /** Where the body is `raw`. */
+  readonly raw: Uint8Array<ArrayBuffer>;
+  readonly signature: string | undefined;
   readonly fresh: boolean;
   readonly conditions: Conditions;
   /** The client's key, where the verb is `keyed`. */
@@ -73,6 +76,10 @@ export type Endpoint<P, Q, B, R, G, U, F, K> = {
   readonly bodyOptional?: true;
   /** The body is a file instead. */
   readonly upload?: U;
+  /** The body is whatever it is, and its bytes are what counts. */
+  readonly raw?: true;
+  /** The header in which the body's signature is. */
+  readonly signature?: string;
   /** Changes only the version that the client names in If-Match; the verb refuses when it is another. */
   readonly guarded?: G;
   /** Who keeps the answer for a client's key: the book that the verb asks, rather than D1. */
@@ -193,6 +200,9 @@ export function toRouteConfig(item: AnyEndpoint): RouteConfig & { method: AnyEnd
   if (item.body) {
     request.body = { content: { 'application/json': { schema: item.body } }, required: !item.bodyOptional };
   }
+  if (item.raw) {
+    request.body = { content: { 'application/json': { schema: {} } }, required: true };
+  }
   if (item.upload) request.body = { content: binary(item.upload.types), required: true };
   const success = {
     description: item.summary,
@@ -232,7 +242,7 @@ export function toRouteConfig(item: AnyEndpoint): RouteConfig & { method: AnyEnd
           ]),
       ),
     },
-    'x-max-body-bytes': item.body ? MAX_BODY_BYTES : item.upload?.maxBytes,
+    'x-max-body-bytes': item.body || item.raw ? MAX_BODY_BYTES : item.upload?.maxBytes,
   } as never;
 }
 

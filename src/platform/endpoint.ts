@@ -5,7 +5,7 @@ import { actorId } from '../kernel/actor.ts';
 import { sha256 } from '../kernel/crypto.ts';
 import { type FieldError, Refusal } from '../kernel/errors.ts';
 import type { z } from '../kernel/zod.ts';
-import { readJsonBody, readUpload, type Upload } from './body.ts';
+import { readJsonBody, readRaw, readUpload, type Upload } from './body.ts';
 import { type IfMatch, matchesTag, readConditions, readIfMatch, wantsFresh } from './conditions.ts';
 import { type AnyEndpoint, type FileAnswer, isConditional, toRouteConfig } from './contract.ts';
 import type { Database } from './database.ts';
@@ -25,7 +25,14 @@ export type Door = {
 };
 
 export type DoorEnv = {
-  Variables: { door: Door; operationId: string; content: string; upload: Upload; ifMatch: IfMatch };
+  Variables: {
+    door: Door;
+    operationId: string;
+    content: string;
+    upload: Upload;
+    raw: Uint8Array<ArrayBuffer>;
+    ifMatch: IfMatch;
+  };
 };
 
 const PRINTABLE_KEY = /^[\x20-\x7e]{1,255}$/;
@@ -55,6 +62,7 @@ function admit(item: AnyEndpoint): MiddlewareHandler<DoorEnv> {
     }
     if (item.guarded) c.set('ifMatch', readIfMatch(c.req));
     if (item.upload) c.set('upload', await readUpload(c, item.upload));
+    if (item.raw) c.set('raw', await readRaw(c));
     if (item.body) c.set('content', await readJsonBody(c, !item.bodyOptional));
     await next();
   };
@@ -71,6 +79,8 @@ async function serve(c: HonoContext<DoorEnv>, item: AnyEndpoint): Promise<Respon
     body: item.body ? valid('json') : undefined,
     ifMatch: c.get('ifMatch'),
     upload: c.get('upload'),
+    raw: c.get('raw'),
+    signature: item.signature === undefined ? undefined : c.req.header(item.signature),
     fresh: wantsFresh(c.req),
     conditions: readConditions(c.req),
     replay: ownsKey && request ? hashKey(ctx.keyring, request) : null,

@@ -1,0 +1,34 @@
+import { defineRefusal } from '../kernel/errors.ts';
+
+export const PaymentNotFound = defineRefusal(
+  'payments.not_found',
+  'not_found',
+  'Nobody has begun to pay for this booking',
+);
+export const NotTheGuest = defineRefusal('payments.not_the_guest', 'forbidden', 'The guest pays');
+export const NothingDue = defineRefusal('payments.nothing_due', 'conflict', 'There is nothing to pay now');
+export const NotPayable = defineRefusal(
+  'payments.not_payable',
+  'conflict',
+  'This amount cannot be paid this way; choose another',
+);
+export const PhoneRequired = defineRefusal(
+  'payments.phone_required',
+  'invalid',
+  'Say which phone pays, as +254 and nine digits',
+);
+export const ProviderRefused = defineRefusal(
+  'payments.provider_refused',
+  'conflict',
+  'The payment provider will not take this payment',
+);
+export const RefundTooLarge = defineRefusal(
+  'payments.refund_too_large',
+  'conflict',
+  'That is more than can be given back of this booking',
+);
+export const SignatureInvalid = defineRefusal(
+  'payments.signature_invalid',
+  'invalid',
+  'This was not signed by the payment provider, or not lately',
+);
