@@ -7,6 +7,9 @@ import { sandboxWorker } from './test/world.ts';
 // A machine that does many things at once is slow, which is no fault of what is tested.
 const PATIENCE_MS = 60_000;
 
+// The name that the plugin gives to what it runs the tests in, after the project.
+const RUNNER = 'vitest-plugin-runner-worker';
+
 /**
  * Three kinds of test: `unit` runs in Node what needs no runtime; `worker` runs inside workerd with real
  * bindings and the sandbox beside it; `world` drives the production build of both Workers from outside.
@@ -35,7 +38,7 @@ export default defineConfig({
                 PASSWORD_COST: '8',
                 MIGRATIONS: await readD1Migrations('migrations/main'),
               },
-              workers: [sandboxWorker(await buildWorkers())],
+              workers: [sandboxWorker(await buildWorkers(), RUNNER)],
             },
           })),
         ],

@@ -133,15 +133,15 @@ function toWorkers(build: Build, vars: Readonly<Record<string, string>>, port: n
       bindings: { ...(config.vars as Record<string, string>), ...vars },
       unsafeDirectSockets: [{ host: '127.0.0.1', port }],
     },
-    sandboxWorker(build),
+    sandboxWorker(build, 'roost'),
   ] as V4WorkerOptions[];
 }
 
-/** The sandbox as it is built, to stand beside whatever is under test. */
-export function sandboxWorker(build: Build): V4WorkerOptions {
+/** The sandbox as it is built, to stand beside whatever is under test, and to tell it what it has to tell. */
+export function sandboxWorker(build: Build, api: string): V4WorkerOptions {
   const { workerOptions } = unstable_getMiniflareWorkerOptions(SANDBOX_CONFIG);
-  const named = { ...workerOptions, name: 'roost-sandbox', ...readModules(build.sandbox), bindings: {} };
-  return named as V4WorkerOptions;
+  const own = { ...readModules(build.sandbox), bindings: {}, serviceBindings: { API: api } };
+  return { ...workerOptions, name: 'roost-sandbox', ...own } as V4WorkerOptions;
 }
 
 async function findFreePort(): Promise<number> {

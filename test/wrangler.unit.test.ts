@@ -126,6 +126,7 @@ test('the sandbox can be deployed nowhere by mistake', () => {
   expect(sandbox.routes ?? []).toEqual([]);
   expect(sandbox.compatibility_date).toBe(development.compatibility_date);
   expect(development.services).toEqual([{ binding: 'SANDBOX', service: sandbox.name }]);
+  expect(sandbox.services).toEqual([{ binding: 'API', service: development.name }]);
 });
 
 function bindingsOf(config: Config): string[] {

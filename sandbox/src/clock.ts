@@ -26,6 +26,8 @@ export function createClock(store: Store) {
   return {
     now,
     show,
+    /** When a moment of this clock comes in real time, unless the clock is moved again. */
+    toReal: (atMs: number): number => atMs - offsetMs(),
 
     async move(request: Request): Promise<Response> {
       const move = await readJson(request, Move);

@@ -1,28 +1,41 @@
 import { DurableObject } from 'cloudflare:workers';
 import { createClock } from './clock.ts';
+import { createDeliveries } from './deliveries.ts';
 import { createFaults } from './faults.ts';
 import { createFeeds } from './feeds.ts';
 import { createMailbox } from './mailbox.ts';
+import { createPayments } from './payments.ts';
 import { Problem } from './problem.ts';
 import { openStore } from './store.ts';
+import { createStripe } from './stripe/index.ts';
 import { createTurnstile } from './turnstile.ts';
 
 type Handler = (request: Request) => Response | Promise<Response>;
 type Methods = Record<string, Handler>;
 type Routes = Record<string, Methods>;
+/** Roost, where it stands beside the sandbox. */
+type Env = { API?: Fetcher };
+
+// What happens here is told to Roost a little later: it has its own answer first, and knows a moved clock.
+const A_LITTLE_MS = 50;
 
 /** The outside world has one state, so it is one object: what one request leaves behind, the next one sees. */
-export class Sandbox extends DurableObject {
+export class Sandbox extends DurableObject<Env> {
   readonly #methodsFor: (pathname: string) => Methods | undefined;
+  readonly #catchUp: () => Promise<void>;
+  readonly #setAlarm: () => void;
 
-  constructor(ctx: DurableObjectState, env: unknown) {
-    super(ctx, env as never);
+  constructor(ctx: DurableObjectState, env: Env) {
+    super(ctx, env);
     const store = openStore(ctx.storage);
     const clock = createClock(store);
     const faults = createFaults(store);
     const mailbox = createMailbox(store, clock);
     const turnstile = createTurnstile(store, clock);
     const feeds = createFeeds(store);
+    const deliveries = createDeliveries(store, clock, env.API);
+    const stripe = createStripe(store, clock, deliveries);
+    const payments = createPayments(store, deliveries, [stripe.device]);
 
     const routes: Routes = {
       '/sandbox/mail': {
@@ -36,11 +49,31 @@ export class Sandbox extends DurableObject {
         POST: (request) => faults.through('turnstile', () => turnstile.siteverify(request)),
       },
       '/sandbox/faults': { GET: faults.list, POST: faults.set },
+      '/sandbox/delivery-faults': { GET: deliveries.faults.list, POST: deliveries.faults.set },
+      '/sandbox/deliveries': { GET: deliveries.list, DELETE: deliveries.empty },
     };
-    const ofFeeds: Methods = { GET: feeds.get, PUT: feeds.put, DELETE: feeds.remove };
+    const toStripe: Handler = (request) =>
+      faults.through('stripe', (isStuck) => stripe.handle(request, isStuck));
+    const families: readonly [{ owns(pathname: string): boolean }, Methods][] = [
+      [feeds, { GET: feeds.get, PUT: feeds.put, DELETE: feeds.remove }],
+      [stripe, { GET: toStripe, POST: toStripe, DELETE: toStripe }],
+      [payments, { POST: payments.play }],
+      [deliveries, { GET: deliveries.get, POST: deliveries.redeliver }],
+    ];
     this.#methodsFor = (pathname) => {
-      if (feeds.owns(pathname)) return ofFeeds;
+      const family = families.find(([{ owns }]) => owns(pathname));
+      if (family) return family[1];
       return Object.hasOwn(routes, pathname) ? routes[pathname] : undefined;
+    };
+
+    this.#catchUp = async () => {
+      stripe.expire();
+      await deliveries.run();
+    };
+    this.#setAlarm = () => {
+      const due = [deliveries.nextAt(), stripe.nextAt()].filter((at) => at !== null);
+      const soonest = Date.now() + A_LITTLE_MS;
+      if (due.length > 0) store.wakeAt(Math.max(soonest, clock.toReal(Math.min(...due))));
     };
   }
 
@@ -50,7 +83,18 @@ export class Sandbox extends DurableObject {
     } catch (error) {
       if (error instanceof Problem) return error.toResponse();
       throw error;
+    } finally {
+      this.#setAlarm();
     }
+  }
+
+  override async alarm(): Promise<void> {
+    try {
+      await this.#catchUp();
+    } catch (error) {
+      console.error(error);
+    }
+    this.#setAlarm();
   }
 
   #handlerFor(request: Request): Handler {

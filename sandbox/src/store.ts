@@ -26,6 +26,46 @@ const SCHEMA = `
     answer TEXT NOT NULL,
     PRIMARY KEY (key, token)
   ) WITHOUT ROWID;
+  CREATE TABLE IF NOT EXISTS delivery_fault (
+    target TEXT PRIMARY KEY,
+    mode TEXT NOT NULL,
+    late_ms INTEGER NOT NULL,
+    remaining INTEGER
+  ) WITHOUT ROWID;
+  CREATE TABLE IF NOT EXISTS delivery (
+    seq INTEGER PRIMARY KEY AUTOINCREMENT,
+    id TEXT NOT NULL UNIQUE,
+    target TEXT NOT NULL,
+    path TEXT NOT NULL,
+    headers TEXT NOT NULL,
+    body TEXT NOT NULL,
+    mode TEXT NOT NULL,
+    state TEXT NOT NULL,
+    attempts INTEGER NOT NULL DEFAULT 0,
+    last_status INTEGER,
+    due_at INTEGER NOT NULL,
+    created_at INTEGER NOT NULL
+  );
+  CREATE INDEX IF NOT EXISTS delivery_due ON delivery (state, due_at);
+  CREATE TABLE IF NOT EXISTS stripe_object (
+    seq INTEGER PRIMARY KEY AUTOINCREMENT,
+    id TEXT NOT NULL UNIQUE,
+    kind TEXT NOT NULL,
+    created INTEGER NOT NULL,
+    data TEXT NOT NULL
+  );
+  CREATE INDEX IF NOT EXISTS stripe_object_by_kind ON stripe_object (kind, seq);
+  CREATE INDEX IF NOT EXISTS stripe_object_of_payment ON stripe_object (kind, data ->> '$.metadata.paymentId');
+  CREATE INDEX IF NOT EXISTS stripe_object_by_status ON stripe_object (kind, data ->> '$.status');
+  CREATE INDEX IF NOT EXISTS stripe_object_of_intent ON stripe_object (kind, data ->> '$.payment_intent');
+  CREATE TABLE IF NOT EXISTS stripe_key (
+    key TEXT PRIMARY KEY,
+    endpoint TEXT NOT NULL,
+    params TEXT NOT NULL,
+    status INTEGER NOT NULL,
+    answer TEXT NOT NULL,
+    created_at INTEGER NOT NULL
+  ) WITHOUT ROWID;
 `;
 
 export type Store = {
@@ -33,6 +73,8 @@ export type Store = {
   transaction<T>(work: () => T): T;
   getNumber(name: string): number | null;
   setNumber(name: string, value: number): void;
+  /** In real time, as nothing else here is. */
+  wakeAt(realMs: number): void;
 };
 
 export function openStore(storage: DurableObjectStorage): Store {
@@ -52,5 +94,6 @@ export function openStore(storage: DurableObjectStorage): Store {
         value,
       );
     },
+    wakeAt: (realMs) => void storage.setAlarm(realMs),
   };
 }

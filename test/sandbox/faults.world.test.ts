@@ -67,7 +67,8 @@ describe('faults', () => {
   });
 
   it.each([
-    [{ target: 'stripe', mode: 'down' }],
+    [{ target: 'paypal', mode: 'down' }],
+    [{ target: 'mail', mode: 'stuck' }],
     [{ target: 'mail', mode: 'broken' }],
     [{ target: 'mail', mode: 'down', times: 0 }],
     [{ target: 'mail' }],

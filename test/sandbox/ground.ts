@@ -1,7 +1,12 @@
 import { mkdtempSync, rmSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
-import { convertV4MiniflareOptions, Miniflare } from 'miniflare';
+import {
+  convertV4MiniflareOptions,
+  Miniflare,
+  type Request as MiniflareRequest,
+  Response as MiniflareResponse,
+} from 'miniflare';
 import { afterAll, beforeAll, beforeEach } from 'vitest';
 import { buildWorkers, readModules } from '../../scripts/build.ts';
 
@@ -13,10 +18,23 @@ export type Call = (
   headers?: Record<string, string>,
 ) => Promise<Answer>;
 
+/** What the sandbox has sent to Roost, in whose place the test stands. */
+export type Received = { path: string; headers: Headers; body: string };
+export type Place = {
+  call: Call;
+  restart(): Promise<void>;
+  url(path: string): string;
+  readonly received: Received[];
+  /** What Roost answers from now on; 200 at the beginning of each test. */
+  answerWith(status: number): void;
+};
+
 const JSON_TYPE = { 'content-type': 'application/json' };
 
 /** The built sandbox Worker alone, emptied before each test. */
-export function openSandbox(): { call: Call; restart(): Promise<void> } {
+export function openSandbox(): Place {
+  const received: Received[] = [];
+  let status = 200;
   const storage = mkdtempSync(join(tmpdir(), 'roost-sandbox-'));
   let miniflare: Miniflare;
   let origin: URL;
@@ -33,6 +51,12 @@ export function openSandbox(): { call: Call; restart(): Promise<void> } {
     return { status: response.status, headers: response.headers, text, body: isJson ? tryParse(text) : {} };
   };
 
+  const receive = async (request: MiniflareRequest) => {
+    const { pathname: path } = new URL(request.url);
+    const headers = new Headers([...request.headers] as [string, string][]);
+    received.push({ path, headers, body: await request.text() });
+    return new MiniflareResponse(null, { status });
+  };
   const start = async () => {
     const build = await buildWorkers();
     // By hand what wrangler.toml says: to load Wrangler for it takes longer than all the tests of a file.
@@ -41,6 +65,7 @@ export function openSandbox(): { call: Call; restart(): Promise<void> } {
       compatibilityDate: '2026-11-01',
       ...readModules(build.sandbox),
       durableObjects: { SANDBOX: { className: 'Sandbox', useSQLite: true } },
+      serviceBindings: { API: receive },
       unsafeDirectSockets: [{ host: '127.0.0.1' }],
     };
     const options = { workers: [worker], cf: false, resourcePersistencePath: storage };
@@ -56,15 +81,28 @@ export function openSandbox(): { call: Call; restart(): Promise<void> } {
   beforeEach(async () => {
     await call('DELETE', '/sandbox/mail');
     await call('DELETE', '/sandbox/clock');
-    for (const target of ['mail', 'turnstile'])
+    for (const target of ['mail', 'turnstile', 'stripe', 'mpesa'])
       await call('POST', '/sandbox/faults', { target, mode: 'none' });
+    for (const target of ['stripe', 'mpesa'])
+      await call('POST', '/sandbox/delivery-faults', { target, mode: 'none' });
+    await call('DELETE', '/sandbox/deliveries');
+    received.length = 0;
+    status = 200;
   });
   afterAll(async () => {
     await miniflare.dispose();
     rmSync(storage, { recursive: true });
   });
 
-  return { call, restart };
+  return {
+    call,
+    restart,
+    received,
+    url: (path) => new URL(path, origin).href,
+    answerWith(next) {
+      status = next;
+    },
+  };
 }
 
 /** A fault can cut an answer off in the middle. */

@@ -1,0 +1,62 @@
+import type Stripe from 'stripe';
+import { newStripeId } from './objects.ts';
+
+const NOBODY = { address: null, email: null, name: null, phone: null, tax_id: null };
+
+/** What became of one try to take the money of a payment: held, or declined. */
+export function newCharge(intent: Stripe.PaymentIntent, created: number, isDeclined: boolean): Stripe.Charge {
+  return {
+    id: newStripeId('ch'),
+    object: 'charge',
+    amount: intent.amount,
+    amount_captured: 0,
+    amount_refunded: 0,
+    application: null,
+    application_fee: null,
+    application_fee_amount: null,
+    balance_transaction: null,
+    billing_details: NOBODY,
+    calculated_statement_descriptor: 'ROOST',
+    captured: false,
+    created,
+    currency: intent.currency,
+    customer: null,
+    description: intent.description,
+    disputed: false,
+    failure_balance_transaction: null,
+    failure_code: isDeclined ? 'card_declined' : null,
+    failure_message: isDeclined ? 'Your card was declined.' : null,
+    fraud_details: {},
+    livemode: false,
+    metadata: intent.metadata,
+    on_behalf_of: null,
+    outcome: {
+      advice_code: isDeclined ? 'try_again_later' : null,
+      network_advice_code: null,
+      network_decline_code: isDeclined ? '01' : null,
+      network_status: isDeclined ? 'declined_by_network' : 'approved_by_network',
+      reason: isDeclined ? 'generic_decline' : null,
+      risk_level: 'normal',
+      risk_score: 12,
+      seller_message: isDeclined ? 'The bank did not return any further details.' : 'Payment complete.',
+      type: isDeclined ? 'issuer_declined' : 'authorized',
+    },
+    paid: !isDeclined,
+    payment_intent: intent.id,
+    payment_method: newStripeId('pm'),
+    payment_method_details: null,
+    receipt_email: null,
+    receipt_number: null,
+    receipt_url: null,
+    refunded: false,
+    review: null,
+    shipping: null,
+    source: null,
+    source_transfer: null,
+    statement_descriptor: null,
+    statement_descriptor_suffix: null,
+    status: isDeclined ? 'failed' : 'succeeded',
+    transfer_data: null,
+    transfer_group: intent.transfer_group,
+  };
+}
