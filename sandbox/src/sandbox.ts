@@ -1,5 +1,6 @@
 import { DurableObject } from 'cloudflare:workers';
 import { createClock } from './clock.ts';
+import { createDaraja } from './daraja/daraja.ts';
 import { createDeliveries } from './deliveries.ts';
 import { createFaults } from './faults.ts';
 import { createFeeds } from './feeds.ts';
@@ -35,6 +36,7 @@ export class Sandbox extends DurableObject<Env> {
     const feeds = createFeeds(store);
     const deliveries = createDeliveries(store, clock, env.API);
     const stripe = createStripe(store, clock, deliveries);
+    const daraja = createDaraja(store, clock, deliveries);
     const payments = createPayments(store, deliveries, [stripe.device]);
 
     const routes: Routes = {
@@ -54,9 +56,12 @@ export class Sandbox extends DurableObject<Env> {
     };
     const toStripe: Handler = (request) =>
       faults.through('stripe', (isStuck) => stripe.handle(request, isStuck));
+    const toDaraja: Handler = (request) => faults.through('mpesa', () => daraja.handle(request));
     const families: readonly [{ owns(pathname: string): boolean }, Methods][] = [
       [feeds, { GET: feeds.get, PUT: feeds.put, DELETE: feeds.remove }],
       [stripe, { GET: toStripe, POST: toStripe, DELETE: toStripe }],
+      [daraja, { GET: toDaraja, POST: toDaraja }],
+      [daraja.phones, { POST: daraja.phones.play }],
       [payments, { POST: payments.play }],
       [deliveries, { GET: deliveries.get, POST: deliveries.redeliver }],
     ];
@@ -68,10 +73,11 @@ export class Sandbox extends DurableObject<Env> {
 
     this.#catchUp = async () => {
       stripe.expire();
+      daraja.expire();
       await deliveries.run();
     };
     this.#setAlarm = () => {
-      const due = [deliveries.nextAt(), stripe.nextAt()].filter((at) => at !== null);
+      const due = [deliveries.nextAt(), stripe.nextAt(), daraja.nextAt()].filter((at) => at !== null);
       const soonest = Date.now() + A_LITTLE_MS;
       if (due.length > 0) store.wakeAt(Math.max(soonest, clock.toReal(Math.min(...due))));
     };

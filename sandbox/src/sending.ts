@@ -33,7 +33,7 @@ function spoil(body: string, mode: DeliveryMode): string {
   switch (mode) {
     case 'tampered': {
       const changed = body.replace(
-        /("amount":\s*)(\d+)/i,
+        /("(?:transaction)?amount"(?:,"value")?:\s*)(\d+)/i,
         (_, name, amount) => `${name}${Number(amount) + 1}`,
       );
       return changed === body ? `${body} ` : changed;
