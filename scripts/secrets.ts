@@ -6,7 +6,17 @@ export const TURNSTILE_TEST_SECRET = '1x0000000000000000000000000000000AA';
 
 const MAX_AUTH_KEYS = 2;
 
-export type Secrets = Record<'AUTH_KEYS' | 'MASTER_SECRET' | 'TURNSTILE_SECRET' | 'MAIL_TOKEN', string>;
+export type Secrets = Record<
+  | 'AUTH_KEYS'
+  | 'MASTER_SECRET'
+  | 'TURNSTILE_SECRET'
+  | 'MAIL_TOKEN'
+  | 'MPESA_CONSUMER_KEY'
+  | 'MPESA_CONSUMER_SECRET'
+  | 'MPESA_PASSKEY'
+  | 'MPESA_SECURITY_CREDENTIAL',
+  string
+>;
 
 /** What a development machine or a test needs. Nothing here is fit for production but the two keys. */
 export async function generateSecrets(): Promise<Secrets> {
@@ -15,6 +25,10 @@ export async function generateSecrets(): Promise<Secrets> {
     MASTER_SECRET: randomBytes(32).toString('base64url'),
     TURNSTILE_SECRET: TURNSTILE_TEST_SECRET,
     MAIL_TOKEN: randomBytes(24).toString('base64url'),
+    MPESA_CONSUMER_KEY: randomBytes(24).toString('base64url'),
+    MPESA_CONSUMER_SECRET: randomBytes(24).toString('base64url'),
+    MPESA_PASSKEY: randomBytes(32).toString('hex'),
+    MPESA_SECURITY_CREDENTIAL: randomBytes(256).toString('base64'),
   };
 }
 

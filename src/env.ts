@@ -1,3 +1,4 @@
+import { Buffer } from 'node:buffer';
 import type { JWK } from 'jose';
 import { fromBase64Url } from './kernel/crypto.ts';
 import { z } from './kernel/zod.ts';
@@ -24,10 +25,22 @@ export type Settings = {
     readonly token: string;
     readonly from: string;
   };
+  /** Null where M-Pesa is not taken. */
+  readonly mpesa: MpesaSettings | null;
   /** log2 of scrypt's N. */
   readonly passwordCost: number;
   readonly rateLimit: number;
   readonly authRateLimit: number;
+};
+
+export type MpesaSettings = {
+  readonly url: string;
+  readonly consumerKey: string;
+  readonly consumerSecret: string;
+  readonly shortcode: string;
+  readonly passkey: string;
+  readonly initiator: string;
+  readonly securityCredential: string;
 };
 
 export type SigningKey = JWK & { readonly kid: string; readonly d: string };
@@ -49,11 +62,27 @@ export const MIN_PASSWORD_COST = 14;
 // Cloudflare's documented test secrets: anybody's token passes them.
 const TURNSTILE_TEST_SECRET = /^[123]x0{20,}AA$/;
 const PLACEHOLDER = /example|change.?me|replace|placeholder|your[-_ ]|secret|password|x{4}|test|^(.)\1*$/i;
+const MPESA_TEST_HOST = 'sandbox.safaricom.co.ke';
+// The passkey that Daraja's documentation gives to everybody, of the shortcode 174379.
+const MPESA_TEST_PASSKEY = 'bfb279f9aa9bdbcf158e97dd71a467cd2e0c893059b10f78e6b72ada1ed2c919';
+const MIN_ENCRYPTED_BYTES = 128;
 // The private keys that RFC 7515 and RFC 7517 print.
 const PUBLISHED_KEYS = [
   'jpsQnnGQmL-YBIffH1136cspYG6-0iY7X1fCE9-E9LI',
   '870MB6gfuTJ4HtUnUvYMyJpr5eUZNP4Bk43bVdj3eAE',
 ];
+
+const MPESA_CREDENTIALS = [
+  'MPESA_CONSUMER_KEY',
+  'MPESA_CONSUMER_SECRET',
+  'MPESA_PASSKEY',
+  'MPESA_INITIATOR',
+  'MPESA_SECURITY_CREDENTIAL',
+] as const;
+const UNSET = {
+  ...{ MAIL_URL: '', MAIL_TOKEN: '', MPESA_URL: '', MPESA_SHORTCODE: '' },
+  ...Object.fromEntries(MPESA_CREDENTIALS.map((name) => [name, ''])),
+};
 
 const list = z.string().transform((value) => value.split(/\s+/).filter((item) => item !== ''));
 const signingKey = z.looseObject({
@@ -94,12 +123,28 @@ const shape = z.object({
   MAIL_URL: z.string(),
   MAIL_TOKEN: z.string(),
   MAIL_FROM: z.string().min(3),
+  MPESA_URL: z.union([z.literal(''), z.url({ protocol: /^https?$/ })]),
+  MPESA_CONSUMER_KEY: z.string(),
+  MPESA_CONSUMER_SECRET: z.string(),
+  MPESA_SHORTCODE: z.string(),
+  MPESA_PASSKEY: z.string(),
+  MPESA_INITIATOR: z.string(),
+  MPESA_SECURITY_CREDENTIAL: z.string(),
   PASSWORD_COST: z.coerce.number().int().min(8).max(16),
   RATE_LIMIT: z.coerce.number().int().positive(),
   AUTH_RATE_LIMIT: z.coerce.number().int().positive(),
 });
 
-const strict = shape.superRefine((env, context) => {
+const whole = shape.superRefine((env, context) => {
+  if (env.MPESA_URL === '') return;
+  const refuse = (name: string, message: string) =>
+    context.addIssue({ code: 'custom', path: [name], message });
+  if (env.MPESA_URL.endsWith('/')) refuse('MPESA_URL', 'ends with a stroke');
+  if (!/^\d{5,7}$/.test(env.MPESA_SHORTCODE)) refuse('MPESA_SHORTCODE', 'is not 5 to 7 digits');
+  for (const name of MPESA_CREDENTIALS) if (env[name] === '') refuse(name, 'is missing');
+});
+
+const strict = whole.superRefine((env, context) => {
   if (env.ENVIRONMENT === 'development') return;
   const refuse = (name: string, message: string) =>
     context.addIssue({ code: 'custom', path: [name], message });
@@ -113,6 +158,18 @@ const strict = shape.superRefine((env, context) => {
   if (env.MAIL_PROVIDER === 'http') {
     if (!env.MAIL_URL.startsWith('https://')) refuse('MAIL_URL', 'is not https');
     if (weak(env.MAIL_TOKEN)) refuse('MAIL_TOKEN', 'is missing, weak or an example');
+  }
+  if (env.MPESA_URL !== '') {
+    const isProduction = env.ENVIRONMENT === 'production';
+    const encrypted = Buffer.from(env.MPESA_SECURITY_CREDENTIAL, 'base64');
+    if (!env.MPESA_URL.startsWith('https://')) refuse('MPESA_URL', 'is not https');
+    else if (isProduction && new URL(env.MPESA_URL).hostname === MPESA_TEST_HOST)
+      refuse('MPESA_URL', 'is where no money moves');
+    for (const name of ['MPESA_CONSUMER_KEY', 'MPESA_CONSUMER_SECRET', 'MPESA_PASSKEY'] as const)
+      if (weak(env[name])) refuse(name, 'is weak or an example');
+    if (isProduction && env.MPESA_PASSKEY === MPESA_TEST_PASSKEY) refuse('MPESA_PASSKEY', 'is a test key');
+    if (encrypted.length < MIN_ENCRYPTED_BYTES || !isRandom(encrypted))
+      refuse('MPESA_SECURITY_CREDENTIAL', "is no password encrypted by M-Pesa's certificate");
   }
   if (env.PASSWORD_COST < MIN_PASSWORD_COST) refuse('PASSWORD_COST', `is below ${MIN_PASSWORD_COST}`);
 });
@@ -138,7 +195,7 @@ export function settingsOf(env: object): Settings {
 }
 
 export function parseSettings(env: Readonly<Record<string, unknown>>): Settings {
-  const result = strict.safeParse({ MAIL_URL: '', MAIL_TOKEN: '', ...env });
+  const result = strict.safeParse({ ...UNSET, ...env });
   const first = new Map<unknown, string>();
   for (const issue of result.error?.issues ?? []) {
     const [name] = issue.path;
@@ -168,6 +225,18 @@ export function parseSettings(env: Readonly<Record<string, unknown>>): Settings 
       token: value.MAIL_TOKEN,
       from: value.MAIL_FROM,
     },
+    mpesa:
+      value.MPESA_URL === ''
+        ? null
+        : {
+            url: value.MPESA_URL,
+            consumerKey: value.MPESA_CONSUMER_KEY,
+            consumerSecret: value.MPESA_CONSUMER_SECRET,
+            shortcode: value.MPESA_SHORTCODE,
+            passkey: value.MPESA_PASSKEY,
+            initiator: value.MPESA_INITIATOR,
+            securityCredential: value.MPESA_SECURITY_CREDENTIAL,
+          },
     passwordCost: value.PASSWORD_COST,
     rateLimit: value.RATE_LIMIT,
     authRateLimit: value.AUTH_RATE_LIMIT,

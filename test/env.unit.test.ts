@@ -12,6 +12,10 @@ const secrets = {
   MASTER_SECRET: randomBytes(32).toString('base64url'),
   TURNSTILE_SECRET: '0x4AAAAAAADnPIDROrmt1Wwj9fKq2ZbL7cE',
   MAIL_TOKEN: 're_9fK2qL7vW3ZrB8dNc5YhJ1pT',
+  MPESA_CONSUMER_KEY: 'hV3kQ9zLr7Wm2YcB8nFj5TdGp6Ks4Rx',
+  MPESA_CONSUMER_SECRET: 'Zq8LmW2vNc7RfT5yJk3HbG6d',
+  MPESA_PASSKEY: randomBytes(32).toString('hex'),
+  MPESA_SECURITY_CREDENTIAL: randomBytes(256).toString('base64'),
 };
 const bytes = (length: number, at: (index: number) => number) =>
   Buffer.from(Array.from({ length }, (_, index) => at(index))).toString('base64url');
@@ -73,18 +77,56 @@ const UNFIT: Readonly<Record<keyof typeof secrets, Readonly<Record<string, strin
     'a placeholder': 're_xxxxxxxxxxxxxxxxxxxxxxxxx',
     'one character': '00000000000000000000000000000000',
   },
+  MPESA_CONSUMER_KEY: { 'a few characters': 'hV3kQ9zLr7', 'a placeholder': 'your-consumer-key-from-daraja' },
+  MPESA_CONSUMER_SECRET: { 'a few characters': 'Zq8LmW2', 'an example': 'consumer-secret-example-1' },
+  MPESA_PASSKEY: { 'a few characters': 'bfb279f9', 'one character': '0'.repeat(64) },
+  MPESA_SECURITY_CREDENTIAL: {
+    'too short for the certificate': randomBytes(127).toString('base64'),
+    'the password itself': 'Safaricom123!!*!',
+    'a sentence in base64': Buffer.from('Safaricom123!! is our password. '.repeat(8)).toString('base64'),
+    zeros: Buffer.alloc(256).toString('base64'),
+  },
+};
+const MPESA = {
+  MPESA_URL: 'https://api.safaricom.co.ke',
+  MPESA_SHORTCODE: '600992',
+  MPESA_INITIATOR: 'rooster',
 };
 
 for (const environment of ['staging', 'production']) {
   const { vars } = unstable_readConfig({ config: API_CONFIG, env: environment }, { hideWarnings: true });
   const mailed = { MAIL_PROVIDER: 'http', MAIL_URL: 'https://mail.example.com/send' };
-  const good: Record<string, unknown> = { ...vars, ...mailed, ...secrets };
+  const good: Record<string, unknown> = { ...vars, ...mailed, ...MPESA, ...secrets };
 
   test(`${environment} starts on its settings and real secrets, and needs no mail token for Cloudflare's mail`, () => {
     expect(parseSettings(good)).toMatchObject({ environment, captcha: { required: true } });
     const { MAIL_TOKEN: _, ...others } = secrets;
     expect(parseSettings({ ...vars, ...others }).mail.provider).toBe('cloudflare');
     expect(parseSettings({ ...good, AUTH_KEYS: JSON.stringify([second, first]) }).authKeys).toHaveLength(2);
+  });
+
+  test(`${environment} takes M-Pesa whole or not at all`, () => {
+    const { AUTH_KEYS, MASTER_SECRET, TURNSTILE_SECRET, ...others } = secrets;
+    expect(parseSettings({ ...vars, AUTH_KEYS, MASTER_SECRET, TURNSTILE_SECRET }).mpesa).toBeNull();
+    expect(parseSettings({ ...vars, ...secrets }).mpesa).toBeNull();
+    expect(parseSettings(good).mpesa).toEqual({
+      url: MPESA.MPESA_URL,
+      shortcode: MPESA.MPESA_SHORTCODE,
+      initiator: MPESA.MPESA_INITIATOR,
+      consumerKey: others.MPESA_CONSUMER_KEY,
+      consumerSecret: others.MPESA_CONSUMER_SECRET,
+      passkey: others.MPESA_PASSKEY,
+      securityCredential: others.MPESA_SECURITY_CREDENTIAL,
+    });
+    for (const [name, unfit] of Object.entries({
+      MPESA_URL: ['https://api.safaricom.co.ke/', 'safaricom', 'ftp://api.safaricom.co.ke'],
+      MPESA_SHORTCODE: ['', '1234', '12345678', 'a12345'],
+      MPESA_INITIATOR: [''],
+    })) {
+      for (const value of unfit) {
+        expect(problemsOf({ ...good, [name]: value })).toEqual([expect.stringMatching(`^${name} `)]);
+      }
+    }
   });
 
   for (const name of Object.keys(secrets) as (keyof typeof secrets)[]) {
@@ -110,6 +152,7 @@ for (const environment of ['staging', 'production']) {
       CAPTCHA: 'optional',
       TURNSTILE_URL: 'http://sandbox/sandbox/turnstile/v0/siteverify',
       MAIL_URL: 'http://sandbox/sandbox/mail',
+      MPESA_URL: 'http://sandbox/sandbox/daraja',
       PASSWORD_COST: '13',
     };
     for (const [name, value] of Object.entries(unfit)) {
@@ -123,6 +166,23 @@ for (const environment of ['staging', 'production']) {
     expect(problemsOf(rest)).toEqual(['AUTH_KEYS is missing', 'MASTER_SECRET is missing']);
   });
 }
+
+test('no money is taken in production where Safaricom moves none', () => {
+  const passkey = 'bfb279f9aa9bdbcf158e97dd71a467cd2e0c893059b10f78e6b72ada1ed2c919';
+  for (const [name, value] of [
+    ['MPESA_URL', 'https://sandbox.safaricom.co.ke'],
+    ['MPESA_PASSKEY', passkey],
+  ] as const) {
+    for (const environment of ['staging', 'production']) {
+      const { vars } = unstable_readConfig({ config: API_CONFIG, env: environment }, { hideWarnings: true });
+      const problems = problemsOf({ ...vars, ...MPESA, ...secrets, [name]: value });
+      expect(problems.map((problem) => problem.split(' ', 1)[0])).toEqual(
+        environment === 'production' ? [name] : [],
+      );
+      expect(problems.join()).not.toContain(value);
+    }
+  }
+});
 
 test('a setting that nobody knows how to read is refused everywhere', () => {
   const { vars } = unstable_readConfig({ config: API_CONFIG }, { hideWarnings: true });
