@@ -8,6 +8,7 @@ import { createContext } from './context.ts';
 import { runDueJobs } from './cron.ts';
 import { settingsOf } from './env.ts';
 import { newId } from './kernel/ids.ts';
+import { paymentRoutes } from './payments/index.ts';
 import { verifyAccessToken } from './platform/access-token.ts';
 import { moveClock, openClock } from './platform/clock.ts';
 import { type AnyEndpoint, type Door, type DoorEnv, mount } from './platform/endpoint.ts';
@@ -15,7 +16,6 @@ import { InvalidToken, MethodNotAllowed, RouteNotFound } from './platform/errors
 import { createLog } from './platform/log.ts';
 import { type Answer, bugAnswer, misconfiguredAnswer, refusalAnswer, toAnswer } from './platform/problem.ts';
 import { rateLimitClass, shield } from './platform/rate-limit.ts';
-import { paymentRoutes } from './payments/index.ts';
 import { privacyRoutes } from './privacy/index.ts';
 import { propertyRoutes } from './properties/index.ts';
 import { serviceRoutes } from './service.ts';

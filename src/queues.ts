@@ -3,10 +3,10 @@ import type { Context } from './context.ts';
 import { createContext } from './context.ts';
 import { settingsOf } from './env.ts';
 import { sendMail } from './notifications/index.ts';
+import { consumeProviderEvents, lookAtPayment, performEffect } from './payments/index.ts';
 import { openClock } from './platform/clock.ts';
 import { keepDeadLetter } from './platform/dead-letters.ts';
 import { onceOnly } from './platform/inbox.ts';
-import { consumeProviderEvents, lookAtPayment, performEffect } from './payments/index.ts';
 import { privacyJobs } from './privacy/index.ts';
 import { compareBooks, propertyJobs } from './properties/index.ts';
 
@@ -63,7 +63,8 @@ export async function consume(
     const ctx = open();
     const bodies = batch.messages.map(({ body }) => body);
     const results = await together(ctx, bodies).catch((error: Error) => bodies.map(() => error));
-    for (const [index, message] of batch.messages.entries()) end(ctx, batch.queue, message, results[index] ?? null);
+    for (const [index, message] of batch.messages.entries())
+      end(ctx, batch.queue, message, results[index] ?? null);
     return;
   }
   for (const message of batch.messages) {

@@ -33,7 +33,10 @@ export async function consumeProviderEvents(ctx: Context, messages: readonly unk
     }),
   );
 
-  const used = await usedReceipts(ctx, heard.map(({ event }) => event)).catch((error: Error) => error);
+  const used = await usedReceipts(
+    ctx,
+    heard.map(({ event }) => event),
+  ).catch((error: Error) => error);
   if (used instanceof Error) {
     for (const { index } of heard) results[index] = used;
     return results;
@@ -47,7 +50,13 @@ export async function consumeProviderEvents(ctx: Context, messages: readonly unk
   await Promise.all(
     [...ofBook].map(async ([propertyId, own]) => {
       try {
-        unmatched.push(...(await tellBook(ctx, propertyId, own.map(({ event }) => event))));
+        unmatched.push(
+          ...(await tellBook(
+            ctx,
+            propertyId,
+            own.map(({ event }) => event),
+          )),
+        );
       } catch (error) {
         for (const { index } of own) results[index] = error as Error;
       }
@@ -72,7 +81,12 @@ async function toEvent(
 const PAYMENT = /^pay_[0-9a-hjkmnp-tv-z]{52}$/;
 
 async function tellBook(ctx: Context, propertyId: string, events: PaymentEvent[]): Promise<Unmatched[]> {
-  const call = { now: ctx.clock.now(), requestId: ctx.requestId, actorKind: 'system', accountId: null } as const;
+  const call = {
+    now: ctx.clock.now(),
+    requestId: ctx.requestId,
+    actorKind: 'system',
+    accountId: null,
+  } as const;
   const outcome = await ctx.books.of(propertyId).applyPaymentEvents(call, events);
   if (!outcome.ok) return events.map((event) => ({ event, reason: outcome.refusal }));
   return outcome.value.flatMap(({ eventId, result, why }): Unmatched[] => {

@@ -3,7 +3,13 @@ import type { Context } from '../context.ts';
 import { Fault } from '../kernel/errors.ts';
 import { propertyIdOf } from '../kernel/ids.ts';
 import { subjectOf } from './callback-token.ts';
-import { decideResult, type MpesaPayment, type MpesaResult, readMpesaCallback, toReference } from './mpesa/index.ts';
+import {
+  decideResult,
+  type MpesaPayment,
+  type MpesaResult,
+  readMpesaCallback,
+  toReference,
+} from './mpesa/index.ts';
 
 /**
  * A callback is a hint from anybody. It counts when it came to an address of ours, names what only M-Pesa and we
@@ -69,7 +75,12 @@ async function settle(ctx: Context, key: string, callback: MpesaResult): Promise
     ctx.log.warn('provider.result_open', { provider: 'mpesa', reason: verdict });
     return;
   }
-  const call = { now: ctx.clock.now(), requestId: ctx.requestId, actorKind: 'system', accountId: null } as const;
+  const call = {
+    now: ctx.clock.now(),
+    requestId: ctx.requestId,
+    actorKind: 'system',
+    accountId: null,
+  } as const;
   await ctx.books.of(propertyIdOf(paymentId)).settleEffect(call, { paymentId, key, result });
 }
 

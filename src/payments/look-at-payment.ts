@@ -8,13 +8,19 @@ type Look = { readonly paymentId: string; readonly reference: string };
 /** Asks a provider that has said nothing. While it does not know, it is asked again, and in the end by people. */
 export async function lookAtPayment(ctx: Context, { look }: { look: Look }): Promise<void> {
   const { paymentId, reference } = look;
-  const call = { now: ctx.clock.now(), requestId: ctx.requestId, actorKind: 'system', accountId: null } as const;
+  const call = {
+    now: ctx.clock.now(),
+    requestId: ctx.requestId,
+    actorKind: 'system',
+    accountId: null,
+  } as const;
   const book = ctx.books.of(propertyIdOf(paymentId));
   const known = await book.readPayment(call, paymentId);
   if (!known.ok || known.value.told.captured > 0 || known.value.told.failed) return;
 
   const found = await ctx.providers[known.value.provider].look({ id: paymentId, reference });
-  if (found?.status === 'waiting') throw new Fault(known.value.provider, new Error('the payer has not answered'));
+  if (found?.status === 'waiting')
+    throw new Fault(known.value.provider, new Error('the payer has not answered'));
   const kind = found?.status === 'captured' ? 'captured' : 'failed';
   const event: PaymentEvent = {
     ...{ source: known.value.provider, eventId: `look:${reference}:${kind}`, at: ctx.clock.now(), kind },

@@ -11,13 +11,27 @@ export async function performEffect(
   attempts: number,
 ): Promise<void> {
   const { key, kind, paymentId, bookingId, provider, reference, amount, currency, phone } = effect;
-  const wanted: Effect = { id: key, kind, paymentId, bookingId, reference, amount, currency, destination: phone };
+  const wanted: Effect = {
+    id: key,
+    kind,
+    paymentId,
+    bookingId,
+    reference,
+    amount,
+    currency,
+    destination: phone,
+  };
   const outcome = reference === null ? NEVER_STARTED : await carryOut(ctx, provider, wanted, attempts);
   const result = toResult(outcome, wanted);
   if (result === null) throw new Fault(provider, new Error(`${kind} has an unknown outcome`));
   if (result.kind === 'refused')
     ctx.log.error('payment.effect_refused', { paymentId, provider, kind, reason: result.code });
-  const call = { now: ctx.clock.now(), requestId: ctx.requestId, actorKind: 'system', accountId: null } as const;
+  const call = {
+    now: ctx.clock.now(),
+    requestId: ctx.requestId,
+    actorKind: 'system',
+    accountId: null,
+  } as const;
   await ctx.books.of(propertyIdOf(paymentId)).settleEffect(call, { paymentId, key, result });
 }
 

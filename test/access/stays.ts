@@ -10,7 +10,7 @@ import { newId, newIdWithin } from '../../src/kernel/ids.ts';
 import { addNights, nightsOf, type Stay } from '../../src/kernel/stay.ts';
 import { localToInstant } from '../../src/kernel/zone.ts';
 import { type Quote, sealQuote } from '../../src/pricing/index.ts';
-import { eventOf } from '../book/money/ground.ts';
+import { eventOf } from '../book/money/events.ts';
 import { canaryNumber, canaryText, type Row } from './canaries.ts';
 import type { Place } from './place.ts';
 

@@ -46,12 +46,18 @@ function apply(tx: Transactor, call: Call, event: PaymentEvent): Applied {
   tx.rememberEvent(source, eventId, call.now);
   const reference = payment.reference ?? nameIn(event);
   const said = { ...event, amount: event.amount ?? payment.amount };
-  const heard: Payment = { ...payment, reference, told: addTold(payment.told, said) };
+  const told = addTold(payment.told, said);
+  const heard: Payment = {
+    ...payment,
+    reference,
+    told: isAfterCapture(said) ? withCapture(told, payment) : told,
+  };
   const verdict = verdictOn(tx, call, booking, heard, said);
   switch (verdict.do) {
     case 'confirm':
     case 'confirm_again':
       confirm(tx, call, booking, heard, verdict.do === 'confirm' ? 'paid' : 'paid_late');
+      if (said.kind === 'dispute_lost') loseDispute(tx, call, heard, said);
       return { eventId, result: 'applied' };
     case 'settle_difference':
       settleDifference(tx, call, booking, heard);
@@ -65,6 +71,12 @@ function apply(tx: Transactor, call: Call, event: PaymentEvent): Applied {
       return { eventId, result: 'applied' };
   }
 }
+
+/** Only of what was captured is there anything to give back or to dispute, so that much is told with it. */
+const isAfterCapture = ({ kind }: Pick<PaymentEvent, 'kind'>): boolean =>
+  kind === 'refunded' || kind === 'disputed' || kind === 'dispute_won' || kind === 'dispute_lost';
+const withCapture = (told: Payment['told'], { amount }: Payment): Payment['told'] =>
+  told.captured > 0 ? told : { ...told, captured: amount };
 
 type Said = PaymentEvent & { readonly amount: number };
 
@@ -80,10 +92,12 @@ const nameIn = ({ kind, reference }: PaymentEvent): string | null =>
   kind === 'authorized' || kind === 'captured' || kind === 'failed' || kind === 'voided' ? reference : null;
 
 function verdictOn(tx: Transactor, call: Call, booking: Booking, payment: Payment, event: Said): Verdict {
-  if (event.kind !== 'authorized' && event.kind !== 'captured') return { do: 'nothing' };
+  const isNews = event.kind === 'authorized' || event.kind === 'captured' || isAfterCapture(event);
+  if (!isNews || payment.fate.kind !== 'waiting') return { do: 'nothing' };
   const isLate = booking.cause === 'payment_expired';
   const offer = isLate ? offerOf(tx, call, booking) : { nights: 'own' as const, isOffered: true };
-  return decidePayment({ booking, payment, paid: event, ...offer });
+  const paid = isAfterCapture(event) ? payment : event;
+  return decidePayment({ booking, payment, paid, ...offer });
 }
 
 /** Whether the room could be had now as it was agreed: the same nights, at the same price. */
@@ -141,7 +155,7 @@ function hear(tx: Transactor, call: Call, booking: Booking, payment: Payment, ev
   const kept = refreshPayment(tx, booking, payment, call.now);
   if (event.kind === 'refunded' || event.kind === 'refund_failed') closeRefund(tx, kept, event, call.now);
   if (kept.fate.kind === 'returned') finishReturn(tx, kept, call.now);
-  if (event.kind === 'dispute_lost') loseDispute(tx, call, booking, kept, event);
+  if (event.kind === 'dispute_lost') loseDispute(tx, call, kept, event);
   else show(tx, call, booking, kept, `payment.${statusOf(kept)}`);
 }
 

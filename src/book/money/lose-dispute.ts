@@ -1,6 +1,6 @@
 import { split } from '../../kernel/money.ts';
 import type { Call } from '../command.ts';
-import { type Booking, paidOf } from '../stays/booking.ts';
+import { paidOf } from '../stays/booking.ts';
 import { changeBooking } from '../stays/change-booking.ts';
 import type { Transactor } from '../store/transactor.ts';
 import { disputeOf, occasionOf } from './ledger.ts';
@@ -11,10 +11,11 @@ import { sharesLeft } from './shares-left.ts';
 export function loseDispute(
   tx: Transactor,
   call: Call,
-  booking: Booking,
   payment: Payment,
   { reference, amount }: Heard,
 ): void {
+  const booking = tx.booking(payment.bookingId);
+  if (booking === null) return;
   const left = sharesLeft(tx.entriesOf(booking.id));
   const [host = 0, fees = 0, taxes = 0] = split(amount, [left.host, left.fees, left.taxes]);
   const occasion = occasionOf(booking, `dispute:${reference}`, call.now);

@@ -1,9 +1,9 @@
+import { z } from '../../kernel/zod.ts';
 import { endpoint } from '../../platform/endpoint.ts';
 import * as errors from '../errors.ts';
 import { receiveMpesaCallback } from '../receive-mpesa-callback.ts';
 import { receiveStripeEvent } from '../receive-stripe-event.ts';
 import * as schemas from '../schemas.ts';
-import { z } from '../../kernel/zod.ts';
 
 const room = 'payments';
 

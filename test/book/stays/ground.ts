@@ -1,43 +1,18 @@
 import { DEFAULT_RULES } from '../../../src/book/schemas.ts';
-import { MINUTE } from '../../../src/kernel/clock.ts';
 import { newIdWithin } from '../../../src/kernel/ids.ts';
-import { addNights, type Night, nightsOf } from '../../../src/kernel/stay.ts';
+import type { Night } from '../../../src/kernel/stay.ts';
 import type { Quote } from '../../../src/pricing/index.ts';
-import { callBy, HOST, NOW, publishedBook, RATES, type Stub } from '../ground.ts';
+import { callBy, HOST, NOW, publishedBook, type Stub } from '../ground.ts';
 import { pay } from '../money/ground.ts';
+import { quoteFor } from './quote.ts';
+
+export { quoteFor } from './quote.ts';
 
 /** Bookings made straight at a book, for tests that are about what it decides. */
 export const GUEST = 'usr_guest';
 export const OTHER = 'usr_other';
 export const FIRST = '2027-03-01' as Night;
 export const FEES = { guestPercent: 14, hostPercent: 3 };
-
-export function quoteFor(
-  propertyId: string,
-  checkIn: Night,
-  count: number,
-  more: Partial<Quote> = {},
-): Quote {
-  const stay = { checkIn, checkOut: addNights(checkIn, count) };
-  const nights = nightsOf(stay).map((date) => ({ date, price: RATES.nightly }));
-  const total = RATES.nightly * count;
-  return {
-    propertyId,
-    stay,
-    guests: { adults: 2, children: 0, infants: 0, pets: 0 },
-    currency: 'KES',
-    nights,
-    lines: [{ kind: 'nights', label: `${count} nights`, amount: total }],
-    total,
-    hostEarns: total,
-    policy: 'moderate',
-    ratesVersion: 1,
-    promotion: null,
-    issuedAt: NOW,
-    expiresAt: NOW + 15 * MINUTE,
-    ...more,
-  };
-}
 
 let counter = 0;
 export const replay = () => ({ scope: `scope-${counter++}`, fingerprint: 'same' });
