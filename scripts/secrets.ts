@@ -1,5 +1,6 @@
 import { randomBytes } from 'node:crypto';
 import { calculateJwkThumbprint, exportJWK, generateKeyPair, type JWK } from 'jose';
+import { WEBHOOK_SECRET } from '../sandbox/src/stripe/secret.ts';
 
 /** Cloudflare's documented secret that lets every token pass. Only development accepts it. */
 export const TURNSTILE_TEST_SECRET = '1x0000000000000000000000000000000AA';
@@ -14,7 +15,10 @@ export type Secrets = Record<
   | 'MPESA_CONSUMER_KEY'
   | 'MPESA_CONSUMER_SECRET'
   | 'MPESA_PASSKEY'
-  | 'MPESA_SECURITY_CREDENTIAL',
+  | 'MPESA_SECURITY_CREDENTIAL'
+  | 'STRIPE_SECRET_KEY'
+  | 'STRIPE_PUBLISHABLE_KEY'
+  | 'STRIPE_WEBHOOK_SECRETS',
   string
 >;
 
@@ -29,6 +33,9 @@ export async function generateSecrets(): Promise<Secrets> {
     MPESA_CONSUMER_SECRET: randomBytes(24).toString('base64url'),
     MPESA_PASSKEY: randomBytes(32).toString('hex'),
     MPESA_SECURITY_CREDENTIAL: randomBytes(256).toString('base64'),
+    STRIPE_SECRET_KEY: `sk_test_${randomBytes(16).toString('hex')}`,
+    STRIPE_PUBLISHABLE_KEY: `pk_test_${randomBytes(16).toString('hex')}`,
+    STRIPE_WEBHOOK_SECRETS: WEBHOOK_SECRET,
   };
 }
 

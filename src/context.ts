@@ -12,7 +12,7 @@ import { createLimiter, type Limiter } from './platform/limiter.ts';
 import { createLog, type Log } from './platform/log.ts';
 import { createMailer, type Mailer } from './platform/mail.ts';
 import { type Kv, meterKv, newTally } from './platform/meter.ts';
-import { createOutbound } from './platform/outbound.ts';
+import { createOutbound, createSend } from './platform/outbound.ts';
 import { drainOutbox, sweepOutbox } from './platform/outbox.ts';
 
 /** What a verb gets. It names no transport: REST, GraphQL, a queue and a cron job build the same thing. */
@@ -56,7 +56,7 @@ export function createContext(
 ): Context {
   const tally = newTally();
   const background = newTally();
-  const outbound = createOutbound(env.SANDBOX);
+  const outbound = createOutbound(createSend(env.SANDBOX));
   const runId = newId('req', clock.now());
   const requestId = caller.requestId ?? runId;
   const log = caller.log ?? createLog({ requestId });

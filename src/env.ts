@@ -27,6 +27,7 @@ export type Settings = {
   };
   /** Null where M-Pesa is not taken. */
   readonly mpesa: MpesaSettings | null;
+  readonly stripe: StripeSettings;
   /** log2 of scrypt's N. */
   readonly passwordCost: number;
   readonly rateLimit: number;
@@ -41,6 +42,14 @@ export type MpesaSettings = {
   readonly passkey: string;
   readonly initiator: string;
   readonly securityCredential: string;
+};
+
+export type StripeSettings = {
+  readonly url: string;
+  readonly secretKey: string;
+  readonly publishableKey: string;
+  /** Two while one takes the place of the other. */
+  readonly webhookSecrets: readonly string[];
 };
 
 export type SigningKey = JWK & { readonly kid: string; readonly d: string };
@@ -66,6 +75,10 @@ const MPESA_TEST_HOST = 'sandbox.safaricom.co.ke';
 // The passkey that Daraja's documentation gives to everybody, of the shortcode 174379.
 const MPESA_TEST_PASSKEY = 'bfb279f9aa9bdbcf158e97dd71a467cd2e0c893059b10f78e6b72ada1ed2c919';
 const MIN_ENCRYPTED_BYTES = 128;
+const LIVE_KEY = { STRIPE_SECRET_KEY: /^[sr]k_live_/, STRIPE_PUBLISHABLE_KEY: /^pk_live_/ } as const;
+const MIN_DISTINCT_CHARACTERS = 10;
+// Stripe's keys are long enough to have "test" in them by chance, so less is looked for than elsewhere.
+const EXAMPLE_KEY = /example|change.?me|replace|placeholder|your[-_ ]|secret|(.)\1{5}/i;
 // The private keys that RFC 7515 and RFC 7517 print.
 const PUBLISHED_KEYS = [
   'jpsQnnGQmL-YBIffH1136cspYG6-0iY7X1fCE9-E9LI',
@@ -130,6 +143,12 @@ const shape = z.object({
   MPESA_PASSKEY: z.string(),
   MPESA_INITIATOR: z.string(),
   MPESA_SECURITY_CREDENTIAL: z.string(),
+  STRIPE_URL: z.url({ protocol: /^https?$/ }),
+  STRIPE_SECRET_KEY: z.string().regex(/^[sr]k_(test|live)_\w{16,}$/),
+  STRIPE_PUBLISHABLE_KEY: z.string().regex(/^pk_(test|live)_\w{16,}$/),
+  STRIPE_WEBHOOK_SECRETS: list
+    .refine((secrets) => secrets.length === 1 || secrets.length === 2, 'has to hold one or two secrets')
+    .refine((secrets) => secrets.every((secret) => /^whsec_[\w+/=-]{16,}$/.test(secret)), 'is not whsec_…'),
   PASSWORD_COST: z.coerce.number().int().min(8).max(16),
   RATE_LIMIT: z.coerce.number().int().positive(),
   AUTH_RATE_LIMIT: z.coerce.number().int().positive(),
@@ -171,8 +190,24 @@ const strict = whole.superRefine((env, context) => {
     if (encrypted.length < MIN_ENCRYPTED_BYTES || !isRandom(encrypted))
       refuse('MPESA_SECURITY_CREDENTIAL', "is no password encrypted by M-Pesa's certificate");
   }
+  if (!env.STRIPE_URL.startsWith('https://')) refuse('STRIPE_URL', 'is not https');
+  for (const name of ['STRIPE_SECRET_KEY', 'STRIPE_PUBLISHABLE_KEY'] as const) {
+    if (!LIVE_KEY[name].test(env[name])) refuse(name, 'is a test key');
+    else if (isExampleKey(env[name])) refuse(name, 'is weak or an example');
+  }
+  const [first, second] = env.STRIPE_WEBHOOK_SECRETS;
+  if (env.STRIPE_WEBHOOK_SECRETS.some(isExampleKey))
+    refuse('STRIPE_WEBHOOK_SECRETS', 'is weak or an example');
+  else if (first === second) refuse('STRIPE_WEBHOOK_SECRETS', 'holds the same secret twice');
   if (env.PASSWORD_COST < MIN_PASSWORD_COST) refuse('PASSWORD_COST', `is below ${MIN_PASSWORD_COST}`);
 });
+
+/** What follows the last underscore is what Stripe has drawn. */
+function isExampleKey(key: string): boolean {
+  const drawn = key.slice(key.lastIndexOf('_') + 1);
+  const isShort = drawn.length < MIN_SECRET_CHARACTERS || new Set(drawn).size < MIN_DISTINCT_CHARACTERS;
+  return isShort || EXAMPLE_KEY.test(key);
+}
 
 /** Neither typed by somebody, nor one thing over and over, nor a row of numbers. */
 function isRandom(bytes: Uint8Array | null): boolean {
@@ -237,6 +272,12 @@ export function parseSettings(env: Readonly<Record<string, unknown>>): Settings 
             initiator: value.MPESA_INITIATOR,
             securityCredential: value.MPESA_SECURITY_CREDENTIAL,
           },
+    stripe: {
+      url: value.STRIPE_URL,
+      secretKey: value.STRIPE_SECRET_KEY,
+      publishableKey: value.STRIPE_PUBLISHABLE_KEY,
+      webhookSecrets: value.STRIPE_WEBHOOK_SECRETS,
+    },
     passwordCost: value.PASSWORD_COST,
     rateLimit: value.RATE_LIMIT,
     authRateLimit: value.AUTH_RATE_LIMIT,

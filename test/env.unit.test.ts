@@ -1,6 +1,7 @@
 import { randomBytes } from 'node:crypto';
 import { expect, test } from 'vitest';
 import { unstable_readConfig } from 'wrangler';
+import { WEBHOOK_SECRET } from '../sandbox/src/stripe/secret.ts';
 import { API_CONFIG } from '../scripts/places.ts';
 import { generateAuthKey, TURNSTILE_TEST_SECRET } from '../scripts/secrets.ts';
 import { parseSettings, SettingsError } from '../src/env.ts';
@@ -16,6 +17,9 @@ const secrets = {
   MPESA_CONSUMER_SECRET: 'Zq8LmW2vNc7RfT5yJk3HbG6d',
   MPESA_PASSKEY: randomBytes(32).toString('hex'),
   MPESA_SECURITY_CREDENTIAL: randomBytes(256).toString('base64'),
+  STRIPE_SECRET_KEY: 'sk_live_51QxT8dLk2Vb7NwPzR4mYcE9fHuJ3aSg6',
+  STRIPE_PUBLISHABLE_KEY: 'pk_live_51QxT8dLk2Vb7NwPzR4mYcE9fHuJ3aSg6',
+  STRIPE_WEBHOOK_SECRETS: 'whsec_7Rk2VbNwPzT8dLmYcE9fHuJ3aSg6Qx4',
 };
 const bytes = (length: number, at: (index: number) => number) =>
   Buffer.from(Array.from({ length }, (_, index) => at(index))).toString('base64url');
@@ -86,6 +90,31 @@ const UNFIT: Readonly<Record<keyof typeof secrets, Readonly<Record<string, strin
     'a sentence in base64': Buffer.from('Safaricom123!! is our password. '.repeat(8)).toString('base64'),
     zeros: Buffer.alloc(256).toString('base64'),
   },
+  STRIPE_SECRET_KEY: {
+    'a test key': 'sk_test_51QxT8dLk2Vb7NwPzR4mYcE9fHuJ3aSg6',
+    'a restricted test key': 'rk_test_51QxT8dLk2Vb7NwPzR4mYcE9fHuJ3aSg6',
+    'the key for front ends': 'pk_live_51QxT8dLk2Vb7NwPzR4mYcE9fHuJ3aSg6',
+    'a few characters': 'sk_live_51QxT8d',
+    'cut short': 'sk_live_51QxT8dLk2Vb7NwPz',
+    'a placeholder': 'sk_live_your_stripe_key_goes_here_51QxT8dLk2Vb7NwPzR4mYc',
+    'one character': 'sk_live_00000000000000000000000000000000',
+  },
+  STRIPE_PUBLISHABLE_KEY: {
+    'a test key': 'pk_test_51QxT8dLk2Vb7NwPzR4mYcE9fHuJ3aSg6',
+    'the secret key': 'sk_live_51QxT8dLk2Vb7NwPzR4mYcE9fHuJ3aSg6',
+    'an example': 'pk_live_example_51QxT8dLk2Vb7NwPzR4mYcE9fHuJ3aSg6',
+    'one character': 'pk_live_xxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxx',
+  },
+  STRIPE_WEBHOOK_SECRETS: {
+    "the sandbox's": WEBHOOK_SECRET,
+    'a few characters': 'whsec_7Rk2Vb',
+    'without its prefix': '7Rk2VbNwPzT8dLmYcE9fHuJ3aSg6Qx4',
+    'an example': 'whsec_test_secret_7Rk2VbNwPzT8dLmYcE9fHuJ3aSg6Qx4',
+    'a good one and an example': 'whsec_7Rk2VbNwPzT8dLmYcE9fHuJ3aSg6Qx4 whsec_1111111111111111111111111111',
+    'the same one twice': 'whsec_7Rk2VbNwPzT8dLmYcE9fHuJ3aSg6Qx4 whsec_7Rk2VbNwPzT8dLmYcE9fHuJ3aSg6Qx4',
+    'three of them':
+      'whsec_7Rk2VbNwPzT8dLmYcE9fHuJ3aSg6Qx4 whsec_8Rk2VbNwPzT8dLmYcE9fHuJ3aSg6Qx4 whsec_9Rk2VbNwPzT8dLmYcE9fHuJ3aSg6Qx4',
+  },
 };
 const MPESA = {
   MPESA_URL: 'https://api.safaricom.co.ke',
@@ -103,11 +132,17 @@ for (const environment of ['staging', 'production']) {
     const { MAIL_TOKEN: _, ...others } = secrets;
     expect(parseSettings({ ...vars, ...others }).mail.provider).toBe('cloudflare');
     expect(parseSettings({ ...good, AUTH_KEYS: JSON.stringify([second, first]) }).authKeys).toHaveLength(2);
+    const rolled = `${secrets.STRIPE_WEBHOOK_SECRETS}\n whsec_8Rk2VbNwPzT8dLmYcE9fHuJ3aSg6Qx4 `;
+    expect(parseSettings({ ...good, STRIPE_WEBHOOK_SECRETS: rolled }).stripe.webhookSecrets).toEqual([
+      secrets.STRIPE_WEBHOOK_SECRETS,
+      'whsec_8Rk2VbNwPzT8dLmYcE9fHuJ3aSg6Qx4',
+    ]);
   });
 
   test(`${environment} takes M-Pesa whole or not at all`, () => {
-    const { AUTH_KEYS, MASTER_SECRET, TURNSTILE_SECRET, ...others } = secrets;
-    expect(parseSettings({ ...vars, AUTH_KEYS, MASTER_SECRET, TURNSTILE_SECRET }).mpesa).toBeNull();
+    const own = Object.entries(secrets).filter(([name]) => !name.startsWith('MPESA_'));
+    const others = secrets;
+    expect(parseSettings({ ...vars, ...Object.fromEntries(own) }).mpesa).toBeNull();
     expect(parseSettings({ ...vars, ...secrets }).mpesa).toBeNull();
     expect(parseSettings(good).mpesa).toEqual({
       url: MPESA.MPESA_URL,
@@ -153,6 +188,7 @@ for (const environment of ['staging', 'production']) {
       TURNSTILE_URL: 'http://sandbox/sandbox/turnstile/v0/siteverify',
       MAIL_URL: 'http://sandbox/sandbox/mail',
       MPESA_URL: 'http://sandbox/sandbox/daraja',
+      STRIPE_URL: 'http://sandbox/sandbox/stripe',
       PASSWORD_COST: '13',
     };
     for (const [name, value] of Object.entries(unfit)) {

@@ -27,7 +27,13 @@ const REQUESTS = [
 ];
 
 const [build] = await Promise.all([buildWorkers(), buildAssets()]);
-const secrets = { ...(await generateSecrets()), TURNSTILE_SECRET: '0x4AAAAAAADnPIDROrmt1Wwj9fKq2ZbL7cE' };
+const secrets = {
+  ...(await generateSecrets()),
+  TURNSTILE_SECRET: '0x4AAAAAAADnPIDROrmt1Wwj9fKq2ZbL7cE',
+  STRIPE_SECRET_KEY: 'sk_live_51QxT8dLk2Vb7NwPzR4mYcE9fHuJ3aSg6',
+  STRIPE_PUBLISHABLE_KEY: 'pk_live_51QxT8dLk2Vb7NwPzR4mYcE9fHuJ3aSg6',
+  STRIPE_WEBHOOK_SECRETS: 'whsec_7Rk2VbNwPzT8dLmYcE9fHuJ3aSg6Qx4',
+};
 const stops: (() => Promise<void>)[] = [];
 afterAll(() => Promise.all(stops.map((stop) => stop())));
 

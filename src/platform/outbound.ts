@@ -6,11 +6,20 @@ export type Outbound = {
   post(url: string, request: { body: unknown; headers?: Record<string, string> }): Promise<{ body: unknown }>;
 };
 
+export type Send = (request: Request) => Promise<Response>;
+
 const TIMEOUT_MS = 5_000;
 const SANDBOX_HOST = 'sandbox';
 
 /** In development the host `sandbox` is the sandbox Worker; only the base URL tells it from the real thing. */
-export function createOutbound(sandbox: Pick<Fetcher, 'fetch'> | undefined): Outbound {
+export function createSend(sandbox: Pick<Fetcher, 'fetch'> | undefined): Send {
+  return (request) => {
+    const toSandbox = sandbox !== undefined && new URL(request.url).hostname === SANDBOX_HOST;
+    return toSandbox ? sandbox.fetch(request) : fetch(request);
+  };
+}
+
+export function createOutbound(send: Send): Outbound {
   return {
     async post(url, { body, headers = {} }) {
       const target = new URL(url);
@@ -22,8 +31,7 @@ export function createOutbound(sandbox: Pick<Fetcher, 'fetch'> | undefined): Out
         redirect: 'manual',
       });
       try {
-        const toSandbox = target.hostname === SANDBOX_HOST && sandbox !== undefined;
-        const response = await (toSandbox ? sandbox.fetch(request) : fetch(request));
+        const response = await send(request);
         if (!response.ok) throw new Error(`answered ${response.status}`);
         return { body: await response.json() };
       } catch (error) {

@@ -98,6 +98,9 @@ test('the secrets that the deployment makes are good enough for production, and 
     AUTH_KEYS: madeBy('KEYS'),
     MASTER_SECRET: madeBy('MASTER'),
     TURNSTILE_SECRET: randomBytes(16).toString('hex'),
+    STRIPE_SECRET_KEY: `sk_live_${randomBytes(16).toString('hex')}`,
+    STRIPE_PUBLISHABLE_KEY: `pk_live_${randomBytes(16).toString('hex')}`,
+    STRIPE_WEBHOOK_SECRETS: `whsec_${randomBytes(16).toString('hex')}`,
   };
   expect(parseSettings({ ...production.vars, ...secrets })).toMatchObject({ environment: 'production' });
   for (const name of Object.keys(secrets)) {
