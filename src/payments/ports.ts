@@ -31,7 +31,7 @@ export type Effect = {
   readonly reference: string | null;
   readonly amount: number;
   readonly currency: Currency;
-  /** The account or phone that a transfer goes to. */
+  /** The account or phone that a transfer goes to; of a refund, the phone that paid. */
   readonly destination: string | null;
 };
 
@@ -45,14 +45,14 @@ export type EffectOutcome =
   | { readonly kind: 'refused'; readonly code: string }
   | { readonly kind: 'unknown'; readonly code: string };
 
-/** What a provider knows of a payment of ours. */
+/** What a provider knows of a payment of ours; null is what it does not tell. */
 export type ProviderPayment = {
   readonly paymentId: string;
   readonly reference: string;
   readonly status: 'waiting' | 'authorized' | 'captured' | 'failed' | 'voided';
-  readonly amount: number;
-  readonly captured: number;
-  readonly refunded: number;
+  readonly amount: number | null;
+  readonly captured: number | null;
+  readonly refunded: number | null;
   readonly currency: string;
   /** Of the money's arrival, unique at the provider. */
   readonly receipt: string | null;

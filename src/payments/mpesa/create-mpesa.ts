@@ -1,0 +1,44 @@
+import type { Effect, EffectOutcome, PaymentProvider } from '../ports.ts';
+import { createDarajaClient } from './client.ts';
+import { CURRENCY, type MpesaNeeds } from './needs.ts';
+import { createPayouts } from './payouts.ts';
+import { createPushes } from './pushes.ts';
+import { toShillings } from './shillings.ts';
+
+/**
+ * M-Pesa through Daraja. The payer pays before anything else happens, so there is nothing to capture or void.
+ *
+ * A refund is a payment to the payer's phone, never a reversal: a payment carries our key, so it can be asked
+ * again without moving money twice, and works in parts and at any age; a reversal has no key and needs the
+ * receipt. Daraja can take back no payment to a phone, so a transfer to a host stays.
+ */
+export function createMpesa(needs: MpesaNeeds): PaymentProvider {
+  const client = createDarajaClient(needs.settings, needs.outbound, needs.clock);
+  const pushes = createPushes(needs, client);
+  const payouts = createPayouts(needs, client);
+
+  return {
+    name: 'mpesa',
+    accepts: ({ amount, currency }) => currency === CURRENCY && toShillings(amount) !== null,
+    start: pushes.start,
+    look: pushes.look,
+    perform: async (effect) => settledWithoutAsking(effect) ?? payouts.pay(effect),
+    find: async (effect) => settledWithoutAsking(effect) ?? payouts.ask(effect),
+    /** Daraja has no list: every payment is looked at, and every effect looked for, by itself. */
+    async *list() {},
+  };
+}
+
+function settledWithoutAsking({ kind, id, reference }: Effect): EffectOutcome | null {
+  switch (kind) {
+    case 'capture':
+      return { kind: 'done', reference: reference ?? id };
+    case 'void':
+      return { kind: 'refused', code: 'nothing_to_void' };
+    case 'reversal':
+      return { kind: 'refused', code: 'not_reversible' };
+    case 'refund':
+    case 'transfer':
+      return null;
+  }
+}
