@@ -101,6 +101,9 @@ test('a schema with room for anything is not one of a public page', () => {
     Page.extend({ rooms: z.array(z.unknown()) }),
     Page.extend({ extra: z.any().optional() }),
     Page.catchall(z.string()),
+    Page.extend({ extra: z.unknown().nullable().default(null) }),
+    Page.extend({ extra: z.record(z.string(), z.any()) }),
+    Page.extend({ extra: z.unknown().pipe(z.unknown()) }),
     z.union([Page, z.custom<typeof page>(() => true)]),
     Page.transform((value) => ({ ...value, accessInstructions: 'under the mat' })),
   ];

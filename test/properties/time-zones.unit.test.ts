@@ -26,7 +26,7 @@ test('every place has the time zone that the library gives it', () => {
 
 test('a file that cannot be read is a fault that may pass, and is asked for again', async () => {
   const failures = [
-    async () => new Response('Not found', { status: 404 }),
+    async () => Response.json({}, { status: 404 }),
     async () => new Response('<html>'),
     () => Promise.reject(new Error('down')),
   ];
