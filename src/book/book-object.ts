@@ -16,7 +16,7 @@ import { compare, type Seen } from './compare.ts';
 import type { CoHostAccess, ImportedBlock, ToldFacts } from './facts.ts';
 import { forgetHost } from './forget-host.ts';
 import { Keeper, type Replay, recall } from './keeper.ts';
-import { type LiveMessage, liveMessagesAfter, MAX_WATCHERS } from './live.ts';
+import { type LiveMessage, liveMessagesAfter, MAX_WATCHERS, MAX_WATCHERS_EACH } from './live.ts';
 import { applyPaymentEvents } from './money/apply-payment-events.ts';
 import { attachPayment } from './money/attach-payment.ts';
 import { createRefund, type GoodwillRefund } from './money/create-refund.ts';
@@ -42,6 +42,9 @@ import { previewRefundOf, readBooking } from './stays/read-booking.ts';
 import { joinWaitlist, leaveWaitlist, listWaitlist } from './stays/waitlist.ts';
 import type { Transactor } from './store/transactor.ts';
 import { tellFacts } from './tell-facts.ts';
+
+/** Of a WebSocket that is closed; from 4000 on they are an application's own. */
+const NOT_PUBLISHED = 4404;
 
 type Watcher = { readonly seq: number };
 
@@ -265,10 +268,14 @@ export abstract class Book extends DurableObject<Cloudflare.Env> {
     const facts = this.#keeper.look((reader) => reader.facts());
     if (facts === null || isRefused(facts) || facts.status !== 'published')
       return new Response(null, { status: 404 });
-    if (this.ctx.getWebSockets().length >= MAX_WATCHERS) return new Response(null, { status: 429 });
+    const from = searchParams.get('from') ?? '';
+    const isCrowded =
+      this.ctx.getWebSockets().length >= MAX_WATCHERS ||
+      this.ctx.getWebSockets(from).length >= MAX_WATCHERS_EACH;
+    if (isCrowded) return new Response(null, { status: 429 });
     const { 0: client, 1: server } = new WebSocketPair();
     this.ctx.setWebSocketAutoResponse(new WebSocketRequestResponsePair('ping', 'pong'));
-    this.ctx.acceptWebSocket(server);
+    this.ctx.acceptWebSocket(server, [from]);
     const head = Number(this.#keeper.look((reader) => reader.seq()));
     const after = searchParams.get('after');
     const watcher: Watcher = { seq: after === null ? head : Number(after) };
@@ -303,9 +310,12 @@ export abstract class Book extends DurableObject<Cloudflare.Env> {
     const { seq } = socket.deserializeAttachment() as Watcher;
     const messages = this.#keeper.look((reader) => {
       const facts = reader.facts();
-      return facts === null ? [] : liveMessagesAfter(reader, facts, seq, now);
+      return facts?.status === 'published' ? liveMessagesAfter(reader, facts, seq, now) : null;
     });
-    if (isRefused(messages)) return;
+    if (messages === null || isRefused(messages)) {
+      socket.close(NOT_PUBLISHED, 'Not let any more');
+      return;
+    }
     for (const message of messages) {
       socket.send(JSON.stringify(message));
       socket.serializeAttachment({ seq: message.seq } satisfies Watcher);

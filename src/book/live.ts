@@ -1,12 +1,14 @@
 import { addNights, dayOfNight, type Night, nightOfDay } from '../kernel/stay.ts';
+import { apartBy } from './calendar/limits.ts';
 import { loadState } from './calendar/load-state.ts';
 import { calendarDays } from './calendar/read-calendar.ts';
 import { MAX_CALENDAR_NIGHTS } from './schemas.ts';
 import type { CalendarMove } from './stays/nights-held.ts';
 import type { BookEvent, Reader, StoredFacts } from './store/reader.ts';
 
-/** How many may watch one property, and how much one message may hold. */
+/** How many may watch one property, in all and from one address, and how much may be caught up with. */
 export const MAX_WATCHERS = 100;
+export const MAX_WATCHERS_EACH = 10;
 const MAX_EVENTS = 200;
 
 /**
@@ -44,9 +46,11 @@ export function liveMessagesAfter(
 
 function daysOf(reader: Reader, facts: StoredFacts, { data }: BookEvent, nowMs: number) {
   const moves = (data.calendar ?? []) as readonly CalendarMove[];
+  const apart = apartBy(reader.rules().value);
   return moves.flatMap(({ from, to }) => {
-    const first = from;
-    const last = nightOfDay(Math.min(dayOfNight(to), dayOfNight(first) + MAX_CALENDAR_NIGHTS) - 1);
+    const first = addNights(from, -apart);
+    const end = dayOfNight(to) + apart;
+    const last = nightOfDay(Math.min(end, dayOfNight(first) + MAX_CALENDAR_NIGHTS) - 1);
     const state = loadState(reader, facts, first, addNights(last, 1));
     return calendarDays(state, { from: first, to: last }, nowMs, 'public').map(({ date, available }) => ({
       date,

@@ -8,6 +8,8 @@ type Input = { propertyId: string; after: number | undefined };
 export async function watchProperty(ctx: Context, { propertyId, after }: Input): Promise<Response> {
   const response = await ctx.books.watch(propertyId, {
     now: String(ctx.clock.now()),
+    // Only to count those of one address.
+    from: ctx.keyring.mac('digest', 'watcher', ctx.client.ip),
     ...(after === undefined ? {} : { after: String(after) }),
   });
   switch (response.status) {

@@ -21,7 +21,7 @@ import {
  */
 export type Act = {
   /** The guest, unless it says otherwise: who may do it, and is tried in the states that allow less. */
-  readonly subject?: 'host';
+  readonly subject?: 'host' | 'staff';
   /** A POST that prepares and writes nothing, so that a token is believed to its end, as for reading. */
   readonly readsByPost?: true;
   readonly under?: Circumstances;
@@ -91,6 +91,12 @@ const RULES = {
   ...{ minNights: 2, maxNights: 30, noticeDays: 0, bookingWindowDays: 365 },
   ...{ checkInFrom: '14:00', checkOutBy: '10:00', bookingMode: 'instant', cancellationPolicy: 'firm' },
 };
+
+const STAY_IN_FULL = [
+  ...['booking.id', 'booking.created_at', 'booking.value.id', 'booking.value.createdAt'],
+  ...['booking.value.confirmedAt', 'booking.value.message', 'booking.value.payment.captured'],
+  ...['booking.value.price.total', 'booking.value.price.hostEarns'],
+];
 
 export const acts: Readonly<Record<string, Act>> = {
   getHealth: {},
@@ -248,5 +254,17 @@ export const acts: Readonly<Record<string, Act>> = {
     path: place,
     // Another platform has them.
     body: ({ place }) => ({ ...nightsAhead(place, 40, 42), guests: GUESTS }),
+  },
+  listWaitlist: { under: { waits: true }, path: place },
+  leaveWaitlist: {
+    under: { waits: true },
+    path: ({ place: { id, entryId } }) => ({ propertyId: id, entryId }),
+  },
+  cancelBookingAsStaff: {
+    ...ofStay('confirmed'),
+    subject: 'staff',
+    // Whoever judges a case has it before them, and says why.
+    tells: STAY_IN_FULL,
+    body: () => ({ reason: 'The roof is gone.', keepBlocked: true }),
   },
 };

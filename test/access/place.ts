@@ -10,7 +10,7 @@ import { nightAt } from '../../src/kernel/zone.ts';
 import { sealUrl } from '../../src/properties/to-feed.ts';
 import { JPEG_BASES, PNG_BASES } from '../properties/pictures/bases.ts';
 import { type Canary, canaryNumber, canaryText, type Row } from './canaries.ts';
-import { agree, type Progress, type Stayed, told } from './stays.ts';
+import { agree, GUESTS, nightsAhead, type Progress, type Stayed, told } from './stays.ts';
 
 /** A property with everything that can belong to one, in D1; and what of it is in its book and in R2. */
 type Plant = (table: string, row?: Row) => Row;
@@ -35,7 +35,12 @@ const degree = (near: number) => near + randomInt(1e12) / 1e13;
 export function plantPlace(plant: Plant, keyring: Keyring, now: number, owned: Owned) {
   const { hostId, helper, isPublished } = owned;
   const id = newId('prp', now);
-  const ids = { id, imageId: newId('img', now), feedId: newId('fdb', now) };
+  const ids = {
+    id,
+    imageId: newId('img', now),
+    feedId: newId('fdb', now),
+    entryId: newIdWithin('wtl', id, now),
+  };
   const version = canaryNumber();
   const nightly = 70_000_000_000 + randomInt(10_000_000_000);
   plant('property', {
@@ -122,6 +127,7 @@ export async function openBook(
   keyring: Keyring,
   now: number,
   agreed: Agreed | null,
+  waiterId: string | null,
 ): Promise<Stayed | null> {
   const { id, hostId, helper, today, inBook, nightly } = place;
   const call: Call = { now, requestId: 'village', actorKind: 'session', accountId: hostId };
@@ -136,13 +142,22 @@ export async function openBook(
     if (helper) await book.changeCoHost(call, helper);
     const block = { uid: inBook.event, from: addNights(today, 40), to: addNights(today, 42) };
     await book.importBlocks({ ...call, actorKind: 'system' }, { feedId: place.feedId, blocks: [block] });
-    if (place.isPublished || agreed) await book.changeStatus(call, { to: 'published', missing: [] });
+    if (place.isPublished || agreed || waiterId)
+      await book.changeStatus(call, { to: 'published', missing: [] });
     storage.sql.exec(
       `INSERT INTO stay (booking_id, kind, check_in, check_out) VALUES (?, 'booked', ?, ?)`,
       ...[inBook.booking, addNights(today, -10), addNights(today, -7)],
     );
+    if (waiterId === null) return;
+    const wish = { id: place.entryId, stay: nightsAhead(place, 40, 42), guests: GUESTS };
+    const waits = book.joinWaitlist({ ...call, accountId: waiterId }, wish, null);
+    if (!waits.ok) throw new Error(JSON.stringify(waits));
   });
-  if (agreed === null) return null;
+  if (agreed === null) {
+    await told(id);
+    if (!place.isPublished && waiterId) await stub.changeStatus(call, { to: 'unpublished' });
+    return null;
+  }
   const stayed = await runInDurableObject(stub, (book) => agree(book, keyring, { place, now, ...agreed }));
   // The drain of an earlier moment takes nothing along that is said later.
   await told(id);

@@ -46,6 +46,8 @@ export type Circumstances = {
   readonly exported?: true;
   /** How far the guest's stay at the host's property has come. */
   readonly stay?: Progress;
+  /** The guest waits for nights there. */
+  readonly waits?: true;
   /** The host's property is a draft, or, if there is a stay, not let any more. */
   readonly draft?: true;
   /** How far its co-host may go. */
@@ -59,6 +61,7 @@ export async function settle({
   scopes = [],
   exported,
   stay,
+  waits,
   draft,
   help = 'full',
   open = true,
@@ -129,6 +132,7 @@ export async function settle({
     key: makeKey(person.accountId, scopes).key,
   });
   const host = lesser(people.host);
+  const staff = lesser(people.staff);
   const guest = {
     ...lesser(people.guest),
     email,
@@ -176,7 +180,7 @@ export async function settle({
   if (open) {
     await storeFiles();
     const agreed = stay ? { guestId: account_id, progress: stay } : null;
-    stayed = await openBook(place, keyring, now, agreed);
+    stayed = await openBook(place, keyring, now, agreed, waits ? account_id : null);
     await told(place.id);
   }
   const planted: Record<string, Row[]> = {};
@@ -187,7 +191,7 @@ export async function settle({
     { place: 'the exported file', forms: [file], readers: [account_id] },
     ...canariesOf(place),
   ];
-  return { now, people, guest, host, place, elsewhere, stayed, waiting, canaries };
+  return { now, people, guest, host, staff, place, elsewhere, stayed, waiting, canaries };
 }
 
 const emailFor = (name: string): string =>

@@ -47,7 +47,7 @@ const silent = { send: async () => {} };
 const QUIET = { MAIL_QUEUE: silent, JOBS_QUEUE: silent };
 
 /** Who may do it. */
-export const subjectOf = ({ operationId }: Pick<AnyEndpoint, 'operationId'>): 'guest' | 'host' =>
+export const subjectOf = ({ operationId }: Pick<AnyEndpoint, 'operationId'>): 'guest' | 'host' | 'staff' =>
   acts[operationId]?.subject ?? 'guest';
 
 /**
@@ -122,7 +122,7 @@ function firstOf(socket: WebSocket): Promise<string> {
 
 const isPerson = (actor: ActorName): actor is PersonName => (PEOPLE as readonly string[]).includes(actor);
 
-type Subject = Village['guest' | 'host'];
+type Subject = Village['guest' | 'host' | 'staff'];
 
 function callerOf({ people }: Village, actor: ActorName, subject: Subject): Caller | null {
   if (actor === 'anonymous') return null;

@@ -1,5 +1,6 @@
 import { evictDurableObject } from 'cloudflare:test';
 import { expect, test } from 'vitest';
+import { DEFAULT_RULES } from '../../src/book/schemas.ts';
 import { MINUTE } from '../../src/kernel/clock.ts';
 import { addNights } from '../../src/kernel/stay.ts';
 import { callBy, HOST, NOW, openBook, type Stub } from './ground.ts';
@@ -7,9 +8,10 @@ import { eventsOf, FIRST, GUEST, place } from './stays/ground.ts';
 
 type Message = { type: string; seq: number; days?: { date: string; available: boolean }[] };
 
-async function watch(book: Stub, after?: number, now = NOW) {
+async function watch(book: Stub, after?: number, now = NOW, from: string = crypto.randomUUID()) {
   const query = new URLSearchParams({
     now: String(now),
+    from,
     ...(after === undefined ? {} : { after: String(after) }),
   });
   const response = await book.fetch(`http://book/live?${query}`, { headers: { upgrade: 'websocket' } });
@@ -115,4 +117,53 @@ test('nobody watches what is not published, a crowd is kept out, and nobody talk
   one?.socket?.send('hello');
   expect(await closed).toBe(1008);
   expect(one?.raw).toContain('pong');
+});
+
+test('nobody takes the places of all others: from one address come ten, and again when some have gone', async () => {
+  const { book } = await place();
+  const all = await Promise.all(Array.from({ length: 15 }, () => watch(book, undefined, NOW, 'one')));
+  expect(all.map(({ status }) => status).sort()).toEqual([
+    ...Array.from({ length: 10 }, () => 101),
+    ...Array.from({ length: 5 }, () => 429),
+  ]);
+  expect((await watch(book, undefined, NOW, 'other')).status).toBe(101);
+  all.find(({ status }) => status === 101)?.socket?.close();
+  await expect.poll(async () => (await watch(book, undefined, NOW, 'one')).status).toBe(101);
+});
+
+test('who floods the stream is shut out, and neither the book nor another watcher takes notice', async () => {
+  const { book, create } = await place();
+  const [calm, loud, huge] = [await watch(book), await watch(book), await watch(book)];
+  const gone = [loud, huge].map(
+    ({ socket }) => new Promise((done) => socket?.addEventListener('close', ({ code }) => done(code))),
+  );
+  for (let n = 0; n < 500; n++) loud?.socket?.send(`${n}`);
+  huge?.socket?.send('x'.repeat(1_000_000));
+  expect(await Promise.all(gone)).toEqual([1008, 1008]);
+  expect(await create(GUEST, FIRST, 1)).toMatchObject({ ok: true });
+  await settled();
+  expect(calm?.messages.map(({ seq }) => seq)).toEqual([3, 4]);
+});
+
+test('a place that is not let any more has no watchers', async () => {
+  const { book, create } = await place();
+  const watcher = await watch(book);
+  const gone = new Promise((done) => watcher.socket?.addEventListener('close', ({ code }) => done(code)));
+  await book.changeStatus(callBy(HOST), { to: 'unpublished' });
+  expect(await gone).toBe(4404);
+  await book.changeStatus(callBy(HOST), { to: 'published', missing: [] });
+  await create(GUEST, FIRST, 1);
+  await settled();
+  expect(watcher.messages).toEqual([{ type: 'ready', seq: 3 }]);
+});
+
+test('nights that have to stay empty around a stay come and go with it', async () => {
+  const { book, create } = await place();
+  const rules = { ...DEFAULT_RULES, preparationNights: { before: 0, after: 1 } };
+  await book.putRules(callBy(HOST), rules, '*');
+  const watcher = await watch(book);
+  await create(GUEST, FIRST, 1);
+  await settled();
+  const days = [-1, 0, 1].map((from) => ({ date: addNights(FIRST, from), available: false }));
+  expect(watcher.messages.at(-1)).toMatchObject({ days });
 });

@@ -18,6 +18,9 @@ const NEEDS: Readonly<Record<string, Need>> = {
   checkAvailability: 'public',
   createQuote: 'public',
   joinWaitlist: 'public',
+  // Of one's own entries alone; whose they are is for the tests of access.
+  listWaitlist: 'callers',
+  leaveWaitlist: 'callers',
   addFavourite: 'public',
   removeFavourite: 'callers',
   exportCalendar: 'secret',
@@ -41,7 +44,13 @@ const NEEDS: Readonly<Record<string, Need>> = {
   syncFeed: 'calendar',
 };
 /** Done to an archived place, or not done to the place at all. */
-const LEAVES_AS_IT_IS = new Set(['archiveProperty', 'addFavourite', 'removeFavourite', 'removeCoHost']);
+const LEAVES_AS_IT_IS = new Set([
+  'archiveProperty',
+  'addFavourite',
+  'removeFavourite',
+  'removeCoHost',
+  'leaveWaitlist',
+]);
 /** Of a booking's two sides, only the host's. */
 const HOSTS_TO_DO = new Set(['acceptBooking', 'declineBooking', 'markNoShow']);
 const IDS = /\b(?:ses|key|psk|prp|img|fdb)_[0-9a-z]{26}\b/g;

@@ -161,7 +161,7 @@ export const sale = [
     description:
       'Messages are JSON: `{type: "ready", seq}`, then `{type: "change", seq, at, days: [{date, available}]}` with ' +
       'numbers that have no gap; `after` gets what came after one. `{type: "reset", seq}` means that this is more ' +
-      'than is kept: read the calendar anew. `ping` is answered with `pong`, and nothing else is read.',
+      'than is kept: read the calendar anew. Closed with 4404 when the place is not let any more. `ping` is answered with `pong`, and nothing else is read.',
     access: 'public',
     params: PropertyParams,
     query: schemas.WatchQuery,

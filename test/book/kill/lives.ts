@@ -1,6 +1,6 @@
 import { type ChildProcess, spawn } from 'node:child_process';
 import { once } from 'node:events';
-import { mkdtempSync, rmSync } from 'node:fs';
+import { mkdtempSync, rmSync, writeFileSync } from 'node:fs';
 import { createServer } from 'node:net';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
@@ -12,8 +12,11 @@ import { parseSettings } from '../../../src/env.ts';
 import { newId } from '../../../src/kernel/ids.ts';
 import { signAccessToken } from '../../../src/platform/access-token.ts';
 
-/** One Roost with its storage on disk, that lives, is killed with all its processes, and lives again. */
-export async function openLives() {
+/**
+ * One Roost with its storage on disk, that lives, is killed with all its processes, and lives again. A host and so
+ * many guests are there from its first life on.
+ */
+export async function openLives(guestCount = 0) {
   const storage = mkdtempSync(join(tmpdir(), 'roost-kill-'));
   const port = await freePort();
   const origin = `http://127.0.0.1:${port}`;
@@ -21,6 +24,9 @@ export async function openLives() {
   const config = unstable_readConfig({ config: API_CONFIG }, { hideWarnings: true });
   const settings = parseSettings({ ...(config.vars as object), ...vars });
   const host = newId('usr', Date.now());
+  const guests = Array.from({ length: guestCount }, () => newId('usr', Date.now()));
+  const people = join(storage, 'people.json');
+  writeFileSync(people, JSON.stringify([host, ...guests]));
   let child: ChildProcess | null = null;
 
   const tokenOf = (accountId: string) =>
@@ -41,12 +47,13 @@ export async function openLives() {
   return {
     url: origin,
     host,
+    guests,
     masterSecret: settings.masterSecret,
     tokenOf,
 
     async start(): Promise<void> {
       const instance = join(ROOT, 'test/book/kill/instance.ts');
-      child = spawn(process.execPath, [instance, storage, String(port), JSON.stringify(vars), host], {
+      child = spawn(process.execPath, [instance, storage, String(port), JSON.stringify(vars), people], {
         cwd: ROOT,
         detached: true,
         stdio: ['ignore', 'pipe', 'inherit'],
