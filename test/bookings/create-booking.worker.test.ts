@@ -68,9 +68,11 @@ test('only what was quoted can be booked, byte for byte', async () => {
   }
   expect(await stateOf(there.book)).toEqual(before);
   expect(await holdsIn(guest)).toEqual([]);
-  const crowd = { checkIn: inDays(10), checkOut: inDays(13), guests: { adults: 50 } };
-  const { status } = await ask('POST', `/v1/properties/${here.id}/quotes`, { json: crowd });
-  expect([400, 409]).toContain(status);
+  const crowd = { checkIn: inDays(10), checkOut: inDays(13), guests: { ...GUESTS, adults: 50 } };
+  const { causes } = await refused(here.book, [409, 'bookings.unavailable'], () =>
+    ask('POST', `/v1/properties/${here.id}/quotes`, { json: crowd }),
+  );
+  expect(causes).toEqual([{ code: 'capacity' }]);
 });
 
 test('a quote that has run out books nothing, from its very last instant on', async () => {
