@@ -56,7 +56,8 @@ export function createContext(
 ): Context {
   const tally = newTally();
   const background = newTally();
-  const outbound = createOutbound(createSend(env.SANDBOX));
+  const send = createSend(env.SANDBOX);
+  const outbound = createOutbound(send);
   const runId = newId('req', clock.now());
   const requestId = caller.requestId ?? runId;
   const log = caller.log ?? createLog({ requestId });
@@ -78,7 +79,7 @@ export function createContext(
     sweepOutbox: () => sweepOutbox({ ...outboxContext, db: openDatabase(env.DB, tally) }),
     limiter: createLimiter(env.LIMITERS, tally),
     books: createBooks(env.BOOKS, tally),
-    providers: createProviders({ settings, clock, outbound, keyring: keyringOf(settings) }),
+    providers: createProviders({ settings, clock, outbound, send, keyring: keyringOf(settings) }),
     providerEvents: env.PROVIDER_EVENTS_QUEUE,
     files: env.ASSETS,
     pictures: env.PICTURES,

@@ -1,18 +1,31 @@
 import type { PaymentEvent } from '../book/index.ts';
 import type { Context } from '../context.ts';
-import { propertyIdOf } from '../kernel/ids.ts';
+import { idPatternWithin, propertyIdOf } from '../kernel/ids.ts';
 import { z } from '../kernel/zod.ts';
 import { hearMpesa } from './hear-mpesa.ts';
-import { keepUnmatched, type Unmatched, usedReceipts } from './keep-unmatched.ts';
+import { keepUnmatched, type Unmatched } from './keep-unmatched.ts';
+import { type Matches, matchEvents } from './match-events.ts';
+import type { ProviderEvent } from './ports.ts';
 
 /** A message, and what became of it: null when it is done, and else why it has to come again. */
 type Result = Error | null;
-type Heard = { readonly index: number; readonly event: PaymentEvent };
+type Told = {
+  readonly index: number;
+  readonly event: ProviderEvent | PaymentEvent;
+  readonly paymentReference: string | null;
+};
+type Sorted = { readonly index: number; readonly event: PaymentEvent };
 
+const isObject = (value: unknown): boolean => typeof value === 'object' && value !== null;
 const Message = z.discriminatedUnion('kind', [
-  z.object({ kind: z.literal('event'), event: z.custom<PaymentEvent>((value) => typeof value === 'object') }),
+  z.object({
+    kind: z.literal('event'),
+    event: z.custom<ProviderEvent>(isObject),
+    paymentReference: z.string().nullable(),
+  }),
   z.object({ kind: z.literal('mpesa'), token: z.string(), text: z.string() }),
 ]);
+const PAYMENT_ID = idPatternWithin('pay');
 
 /**
  * Everything that providers told, together: one hop to each book that is concerned, two trips to D1 at most, and
@@ -20,67 +33,71 @@ const Message = z.discriminatedUnion('kind', [
  */
 export async function consumeProviderEvents(ctx: Context, messages: readonly unknown[]): Promise<Result[]> {
   const results = messages.map((): Result => null);
-  const unmatched: Unmatched[] = [];
-  const heard: Heard[] = [];
-  await Promise.all(
-    messages.map(async (message, index) => {
-      try {
-        const event = await toEvent(ctx, Message.parse(message), unmatched);
-        if (event) heard.push({ index, event });
-      } catch (error) {
-        results[index] = error as Error;
-      }
-    }),
+  const fail = (of: readonly { index: number }[], error: unknown) => {
+    for (const { index } of of) results[index] = error as Error;
+  };
+  const heard = await Promise.all(
+    messages.map((message, index) =>
+      hear(ctx, message).then(
+        (told) => told && { index, ...told },
+        (error) => void fail([{ index }], error),
+      ),
+    ),
   );
+  const told = heard.flatMap((one) => one ?? []);
 
-  const used = await usedReceipts(
-    ctx,
-    heard.map(({ event }) => event),
-  ).catch((error: Error) => error);
-  if (used instanceof Error) {
-    for (const { index } of heard) results[index] = used;
+  let matches: Matches;
+  try {
+    matches = await matchEvents(
+      ctx,
+      told.map(({ event, paymentReference }) => ({ ...event, paymentReference })),
+    );
+  } catch (error) {
+    fail(told, error);
     return results;
   }
-  const fresh = heard.filter(({ event }) => {
-    if (!used.has(event.eventId)) return true;
-    unmatched.push({ event, reason: 'receipt_used' });
-    return false;
-  });
-  const ofBook = Map.groupBy(fresh, ({ event }) => propertyIdOf(event.paymentId));
+  const { sorted, unmatched } = sort(told, matches);
+  const ofBook = Map.groupBy(sorted, ({ event }) => propertyIdOf(event.paymentId));
   await Promise.all(
     [...ofBook].map(async ([propertyId, own]) => {
-      try {
-        unmatched.push(
-          ...(await tellBook(
-            ctx,
-            propertyId,
-            own.map(({ event }) => event),
-          )),
-        );
-      } catch (error) {
-        for (const { index } of own) results[index] = error as Error;
-      }
+      const events = own.map(({ event }) => event);
+      await tellBook(ctx, propertyId, events).then(
+        (others) => unmatched.push(...others),
+        (error) => fail(own, error),
+      );
     }),
   );
   await keepUnmatched(ctx, unmatched);
   return results;
 }
 
-async function toEvent(
-  ctx: Context,
-  message: z.infer<typeof Message>,
-  unmatched: Unmatched[],
-): Promise<PaymentEvent | null> {
-  if (message.kind === 'mpesa') return hearMpesa(ctx, message);
-  const { event } = message;
-  if (event.paymentId !== null && PAYMENT.test(event.paymentId)) return event;
-  unmatched.push({ event, reason: 'no_payment' });
-  return null;
+async function hear(ctx: Context, message: unknown): Promise<Omit<Told, 'index'> | null> {
+  const said = Message.parse(message);
+  if (said.kind === 'event') return { event: said.event, paymentReference: said.paymentReference };
+  const event = await hearMpesa(ctx, said);
+  return event && { event, paymentReference: null };
 }
 
-const PAYMENT = /^pay_[0-9a-hjkmnp-tv-z]{52}$/;
+/** By what is ours and what is nobody's. */
+function sort(told: readonly Told[], { usedReceipts, paymentIds }: Matches) {
+  const sorted: Sorted[] = [];
+  const unmatched: Unmatched[] = [];
+  for (const { index, event } of told) {
+    const { kind } = event;
+    const paymentId = event.paymentId ?? paymentIds.get(event.eventId) ?? null;
+    if (kind === 'transfer_failed' || paymentId === null || !PAYMENT_ID.test(paymentId))
+      unmatched.push({ event, reason: 'no_payment' });
+    else if (usedReceipts.has(event.eventId)) unmatched.push({ event, reason: 'receipt_used' });
+    else sorted.push({ index, event: { ...event, kind, paymentId } });
+  }
+  return { sorted, unmatched };
+}
 
-async function tellBook(ctx: Context, propertyId: string, events: PaymentEvent[]): Promise<Unmatched[]> {
+async function tellBook(
+  ctx: Context,
+  propertyId: string,
+  events: readonly PaymentEvent[],
+): Promise<Unmatched[]> {
   const call = {
     now: ctx.clock.now(),
     requestId: ctx.requestId,

@@ -10,6 +10,7 @@ import {
   readMpesaCallback,
   toReference,
 } from './mpesa/index.ts';
+import { providerOf } from './providers.ts';
 
 /**
  * A callback is a hint from anybody. It counts when it came to an address of ours, names what only M-Pesa and we
@@ -43,15 +44,13 @@ async function toEvent(
   const { succeeded, checkoutRequestId, resultCode, amountMinor, receipt, phone } = callback;
   const reference = toReference(callback);
   const proof = { reference, phone };
-  const event = {
-    ...{ source: 'mpesa', paymentId, reference, receipt, proof, currency: 'KES' },
-    at: callback.at ?? ctx.clock.now(),
-  } as const;
+  const at = callback.at ?? ctx.clock.now();
+  const event = { source: 'mpesa', at, paymentId, reference, receipt, proof, currency: 'KES' } as const;
   if (!succeeded) {
     const eventId = `${checkoutRequestId}:${resultCode}`;
     return { ...event, kind: 'failed', eventId, amount: amountMinor };
   }
-  const found = await ctx.providers.mpesa.look({ id: paymentId, reference });
+  const found = await providerOf(ctx, 'mpesa').look({ id: paymentId, reference });
   if (found?.status === 'waiting') throw new Fault('mpesa', new Error('the query does not know yet'));
   if (found?.status !== 'captured') {
     ctx.log.error('provider.event_refused', { provider: 'mpesa', paymentId, reason: 'denied_by_query' });

@@ -2,6 +2,7 @@ import type { PaymentEvent } from '../book/index.ts';
 import type { Context } from '../context.ts';
 import { Fault } from '../kernel/errors.ts';
 import { propertyIdOf } from '../kernel/ids.ts';
+import { providerOf } from './providers.ts';
 
 type Look = { readonly paymentId: string; readonly reference: string };
 
@@ -18,7 +19,7 @@ export async function lookAtPayment(ctx: Context, { look }: { look: Look }): Pro
   const known = await book.readPayment(call, paymentId);
   if (!known.ok || known.value.told.captured > 0 || known.value.told.failed) return;
 
-  const found = await ctx.providers[known.value.provider].look({ id: paymentId, reference });
+  const found = await providerOf(ctx, known.value.provider).look({ id: paymentId, reference });
   if (found?.status === 'waiting')
     throw new Fault(known.value.provider, new Error('the payer has not answered'));
   const kind = found?.status === 'captured' ? 'captured' : 'failed';

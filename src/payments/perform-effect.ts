@@ -3,6 +3,7 @@ import type { Context } from '../context.ts';
 import { Fault } from '../kernel/errors.ts';
 import { propertyIdOf } from '../kernel/ids.ts';
 import type { Effect, EffectOutcome } from './ports.ts';
+import { providerOf } from './providers.ts';
 
 /** What a book wants done with a payment. What may have happened before is asked about before it is done again. */
 export async function performEffect(
@@ -44,7 +45,7 @@ async function carryOut(
   wanted: Effect,
   attempts: number,
 ): Promise<EffectOutcome> {
-  const provider = ctx.providers[name];
+  const provider = providerOf(ctx, name);
   const known = attempts > 1 ? await provider.find(wanted) : null;
   return known ?? provider.perform(wanted);
 }

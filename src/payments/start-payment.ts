@@ -6,7 +6,7 @@ import { Fault } from '../kernel/errors.ts';
 import { newIdWithin, propertyIdOf } from '../kernel/ids.ts';
 import { askPayment } from './ask-payment.ts';
 import { callbackTokenOf } from './callback-token.ts';
-import { PhoneRequired, ProviderRefused } from './errors.ts';
+import { NotPayable, PhoneRequired, ProviderRefused } from './errors.ts';
 import { toMpesaPhone } from './mpesa/index.ts';
 import type { ProviderName } from './ports.ts';
 import { TAKES } from './providers.ts';
@@ -16,6 +16,14 @@ export type BegunPayment = {
   readonly payment: Payment;
   readonly forGuest: Readonly<Record<string, string>>;
 };
+
+/** A phone that was asked once is not asked again for the same payment. */
+function begunBefore(payment: Payment): BegunPayment {
+  const [checkoutRequestId] = payment.reference?.split(' ') ?? [];
+  if (checkoutRequestId === undefined)
+    throw new Fault('mpesa', new Error('nobody knows whether the phone was asked'));
+  return { payment, forGuest: { checkoutRequestId } };
+}
 
 /**
  * Writes down that the guest pays before the provider hears of it, so that whatever comes back finds its place.
@@ -28,6 +36,8 @@ export async function startPayment(
   requireUser(ctx, 'payments:write');
   await requireStanding(ctx);
 
+  const taker = ctx.providers[provider];
+  if (taker === null) throw NotPayable();
   const payer = provider === 'mpesa' ? toMpesaPhone(phone ?? '') : null;
   if (provider === 'mpesa' && payer === null) throw PhoneRequired();
   const paymentId = newIdWithin('pay', propertyIdOf(bookingId), ctx.clock.now());
@@ -35,10 +45,11 @@ export async function startPayment(
   const start = { bookingId, paymentId, provider, phone: payer, tokenHash, takes: TAKES[provider] };
   const { value: payment } = await askPayment(ctx, bookingId, (book, call) => book.startPayment(call, start));
 
+  if (provider === 'mpesa' && payment.id !== paymentId) return begunBefore(payment);
   const callbackToken = provider === 'mpesa' ? callbackTokenOf(ctx.keyring, payment.id) : null;
   const { id, amount, currency } = payment;
   const order = { id, bookingId, amount, currency, phone: payer, callbackToken };
-  const started = await ctx.providers[provider].start(order);
+  const started = await taker.start(order);
   if (!started.ok) {
     ctx.log.warn('payment.not_started', { paymentId: id, provider, why: started.why, reason: started.code });
     if (started.why === 'refused') throw ProviderRefused();

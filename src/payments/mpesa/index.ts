@@ -4,3 +4,4 @@ export type { MpesaNeeds } from './needs.ts';
 export { toMpesaPhone } from './phone.ts';
 export { type MpesaPayment, type MpesaResult, readMpesaCallback } from './read-callback.ts';
 export { toReference } from './reference.ts';
+export { MPESA_TAKES } from './shillings.ts';

@@ -4,6 +4,9 @@ const MAX_SHILLINGS = 250_000;
 const MIN_PAYOUT_SHILLINGS = 10;
 const DECIMAL = /^(\d{1,12})(?:\.(\d{1,2})0*)?$/;
 
+/** What a booking has to cost to be payable here. */
+export const MPESA_TAKES = { currency: 'KES', unit: CENTS, most: MAX_SHILLINGS * CENTS } as const;
+
 /** Whole shillings within what M-Pesa moves at once; null when it cannot take this amount. */
 export function toShillings(amount: number): number | null {
   const shillings = amount / CENTS;

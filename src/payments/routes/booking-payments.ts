@@ -1,6 +1,5 @@
 import { ScopeMissing } from '../../accounts/index.ts';
 import { BookingNotFound, NotTheHost, shown, WrongState } from '../../bookings/index.ts';
-import type { Context } from '../../context.ts';
 import { endpoint } from '../../platform/endpoint.ts';
 import { createRefund } from '../create-refund.ts';
 import * as errors from '../errors.ts';
@@ -12,12 +11,9 @@ import { toPayment } from '../to-payment.ts';
 
 const room = 'payments';
 
-const toStarted = ({ payment, forGuest }: BegunPayment, { settings }: Context) => ({
+const toStarted = ({ payment, forGuest }: BegunPayment) => ({
   payment: toPayment(payment),
-  [payment.provider]:
-    payment.provider === 'stripe'
-      ? { ...forGuest, publishableKey: settings.stripe.publishableKey }
-      : forGuest,
+  [payment.provider]: forGuest,
 });
 
 export const bookingPayments = [

@@ -19,7 +19,7 @@ export const webhooks = [
     signature: 'stripe-signature',
     refusals: [errors.SignatureInvalid],
     status: 204,
-    handle: (ctx, { raw, signature }) => receiveStripeEvent(ctx, { body: raw, signature }),
+    handle: (ctx, { raw, signature }) => receiveStripeEvent(ctx, { body: raw, signature: signature ?? null }),
   }),
   endpoint({
     method: 'post',
