@@ -11,43 +11,51 @@ import {
 } from './limiter.ts';
 
 const TABLES = ['bucket', 'hold', 'claim'] as const;
+const SCHEMA = `
+  CREATE TABLE IF NOT EXISTS bucket (name TEXT PRIMARY KEY, count INTEGER NOT NULL, started_at INTEGER NOT NULL,
+    blocked_until INTEGER NOT NULL, ends_at INTEGER NOT NULL) WITHOUT ROWID;
+  CREATE TABLE IF NOT EXISTS hold (subject TEXT NOT NULL, id TEXT NOT NULL, ends_at INTEGER NOT NULL,
+    PRIMARY KEY (subject, id)) WITHOUT ROWID;
+  CREATE TABLE IF NOT EXISTS claim (subject TEXT NOT NULL, name TEXT NOT NULL, meaning TEXT NOT NULL,
+    hold_id TEXT NOT NULL, ends_at INTEGER NOT NULL, PRIMARY KEY (subject, name)) WITHOUT ROWID`;
 
 /**
- * One object per subject (an address, an account, a code). Always true: a refused attempt changes
- * nothing, and an attempt that any of its rules refuses is counted by none of them; there are never more
- * live holds than were allowed.
+ * The attempts of one subject (an address, an account, a code), or the holds of those that share a shard.
+ * Always true: a refused attempt changes nothing, and an attempt that any of its rules refuses is counted by
+ * none of them; nobody ever has more live holds than were allowed, and one subject is nothing to another.
  */
 export class Limiter extends DurableObject implements LimiterStub {
-  /** With its tables, which are gone whenever the alarm has emptied the storage under a living object. */
+  #hasTables = false;
+  #hasAlarm = false;
+
+  /** With its tables, which are gone whenever the storage was emptied under a living object. */
   get #sql(): SqlStorage {
     const { sql } = this.ctx.storage;
-    sql.exec(
-      `CREATE TABLE IF NOT EXISTS bucket (
-         name TEXT PRIMARY KEY, count INTEGER NOT NULL, started_at INTEGER NOT NULL,
-         blocked_until INTEGER NOT NULL, ends_at INTEGER NOT NULL
-       ) WITHOUT ROWID;
-       CREATE TABLE IF NOT EXISTS hold (id TEXT PRIMARY KEY, ends_at INTEGER NOT NULL) WITHOUT ROWID;
-       CREATE TABLE IF NOT EXISTS claim (
-         name TEXT PRIMARY KEY, meaning TEXT NOT NULL, hold_id TEXT NOT NULL, ends_at INTEGER NOT NULL
-       ) WITHOUT ROWID`,
-    );
+    if (!this.#hasTables) sql.exec(SCHEMA);
+    this.#hasTables = true;
     return sql;
   }
 
+  /** The tables are there before it begins: undone with it, they would be missed by the next. */
+  #transact<T>(work: () => T): T {
+    void this.#sql;
+    return this.ctx.storage.transactionSync(work);
+  }
+
   async take(rules: readonly LimitRule[], nowMs: number): Promise<Taken> {
-    const taken = this.ctx.storage.transactionSync(() => this.#take(rules, nowMs));
+    const taken = this.#transact(() => this.#take(rules, nowMs));
     await this.#wakeSometime();
     return taken;
   }
 
-  async hold(hold: Hold, nowMs: number): Promise<HoldAnswer> {
-    const answer = this.ctx.storage.transactionSync(() => this.#hold(hold, nowMs));
+  async hold(subject: string, hold: Hold, nowMs: number): Promise<HoldAnswer> {
+    const answer = this.#transact(() => this.#hold(subject, hold, nowMs));
     await this.#wakeSometime();
     return answer;
   }
 
-  async release(id: string): Promise<void> {
-    this.#sql.exec('DELETE FROM hold WHERE id = ?', id);
+  async release(subject: string, id: string): Promise<void> {
+    this.#sql.exec('DELETE FROM hold WHERE subject = ? AND id = ?', subject, id);
     await this.#leaveIfEmpty();
   }
 
@@ -59,19 +67,23 @@ export class Limiter extends DurableObject implements LimiterStub {
 
   /** Forgets what has run out. Windows run on the caller's clock, which is never behind this one. */
   override async alarm(): Promise<void> {
+    this.#hasAlarm = false;
     for (const table of TABLES) this.#sql.exec(`DELETE FROM ${table} WHERE ends_at < ?`, Date.now());
-    if (!(await this.#leaveIfEmpty())) await this.ctx.storage.setAlarm(Date.now() + DAY);
+    if (!(await this.#leaveIfEmpty())) await this.#wakeSometime();
   }
 
   async #wakeSometime(): Promise<void> {
+    if (this.#hasAlarm) return;
     if ((await this.ctx.storage.getAlarm()) === null) await this.ctx.storage.setAlarm(Date.now() + DAY);
+    this.#hasAlarm = true;
   }
 
+  /** Nobody comes between the look and the leaving: what they took would be gone. */
   async #leaveIfEmpty(): Promise<boolean> {
     if (TABLES.some((table) => this.#sql.exec(`SELECT 1 FROM ${table} LIMIT 1`).toArray().length > 0))
       return false;
-    await this.ctx.storage.deleteAlarm();
-    await this.ctx.storage.deleteAll();
+    this.#hasTables = this.#hasAlarm = false;
+    await Promise.all([this.ctx.storage.deleteAlarm(), this.ctx.storage.deleteAll()]);
     return true;
   }
 
@@ -89,25 +101,27 @@ export class Limiter extends DurableObject implements LimiterStub {
     };
   }
 
-  #hold({ id, limit, expiresAt, claim }: Hold, nowMs: number): HoldAnswer {
+  #hold(subject: string, { id, limit, expiresAt, claim }: Hold, nowMs: number): HoldAnswer {
     const sql = this.#sql;
     const known = sql
       .exec<{ meaning: string; hold_id: string }>(
-        'SELECT meaning, hold_id FROM claim WHERE name = ? AND ends_at > ?',
+        'SELECT meaning, hold_id FROM claim WHERE subject = ? AND name = ? AND ends_at > ?',
+        subject,
         claim.name,
         nowMs,
       )
       .toArray()[0];
     if (known && known.meaning !== claim.meaning) return 'claimed_otherwise';
     const live = sql
-      .exec<{ id: string }>('SELECT id FROM hold WHERE ends_at > ?', nowMs)
+      .exec<{ id: string }>('SELECT id FROM hold WHERE subject = ? AND ends_at > ?', subject, nowMs)
       .toArray()
       .map((row) => row.id);
     if (known) return { id: known.hold_id, isLive: live.includes(known.hold_id) };
     if (live.length >= limit) return 'full';
-    sql.exec('INSERT INTO hold (id, ends_at) VALUES (?, ?)', id, expiresAt);
+    sql.exec('INSERT INTO hold (subject, id, ends_at) VALUES (?, ?, ?)', subject, id, expiresAt);
     sql.exec(
-      'INSERT OR REPLACE INTO claim (name, meaning, hold_id, ends_at) VALUES (?, ?, ?, ?)',
+      'INSERT OR REPLACE INTO claim (subject, name, meaning, hold_id, ends_at) VALUES (?, ?, ?, ?, ?)',
+      subject,
       claim.name,
       claim.meaning,
       id,

@@ -1,8 +1,9 @@
 import type { Tally } from './meter.ts';
 
 /**
- * Exact counting, race-free because one Durable Object serves one subject. Attempts are counted before
- * the work they guard; a success gives the count back.
+ * Exact counting, race-free because one Durable Object serves a subject. Attempts are counted before
+ * the work they guard; a success gives the count back. Holds are taken by the many who do no wrong: the subjects
+ * of a shard have one object together, which is there already when one of them comes for the first time.
  */
 export type LimitRule = {
   readonly name: string;
@@ -39,9 +40,19 @@ export type Limiter = {
 export type LimiterStub = {
   take(rules: readonly LimitRule[], nowMs: number): Promise<Taken>;
   clear(names: readonly string[]): Promise<void>;
-  hold(hold: Hold, nowMs: number): Promise<HoldAnswer>;
-  release(id: string): Promise<void>;
+  hold(subject: string, hold: Hold, nowMs: number): Promise<HoldAnswer>;
+  release(subject: string, id: string): Promise<void>;
 };
+
+/** With another number of them, whoever holds something would be asked elsewhere, where nothing is known of it. */
+const HOLD_SHARDS = 32;
+
+/** The name of the object that knows what a subject holds. */
+export function holdShardOf(subject: string): string {
+  let hash = 0;
+  for (let at = 0; at < subject.length; at++) hash = (Math.imul(hash, 31) + subject.charCodeAt(at)) >>> 0;
+  return `hold-shard:${hash % HOLD_SHARDS}`;
+}
 
 export type LimiterNamespace = { getByName(name: string): LimiterStub };
 
@@ -57,11 +68,11 @@ export function createLimiter(namespace: LimiterNamespace, tally: Tally): Limite
     },
     hold(subject, hold, nowMs) {
       tally.limiterHops += 1;
-      return namespace.getByName(subject).hold(hold, nowMs);
+      return namespace.getByName(holdShardOf(subject)).hold(subject, hold, nowMs);
     },
     release(subject, id) {
       tally.limiterHops += 1;
-      return namespace.getByName(subject).release(id);
+      return namespace.getByName(holdShardOf(subject)).release(subject, id);
     },
   };
 }

@@ -3,11 +3,13 @@ import { env } from 'cloudflare:workers';
 import { expect, vi } from 'vitest';
 import { standingOf } from '../../src/accounts/index.ts';
 import { DEFAULT_RULES } from '../../src/book/schemas.ts';
+import { holdsOf } from '../../src/bookings/hold-limit.ts';
 import { createKeyring } from '../../src/kernel/crypto.ts';
 import { newId, propertyIdOf } from '../../src/kernel/ids.ts';
 import { addNights, type Night } from '../../src/kernel/stay.ts';
 import { signAccessToken } from '../../src/platform/access-token.ts';
 import { moveClock } from '../../src/platform/clock.ts';
+import { holdShardOf } from '../../src/platform/limiter.ts';
 import { bookOf, factsOf, RATES, type Stub, system } from '../book/ground.ts';
 import { pay } from '../book/money/ground.ts';
 import { everything, request, settings, testContext } from '../worker/ground.ts';
@@ -171,12 +173,14 @@ export const contextOf = ({ actor }: Person) => ({
   standing: standingOf(actor, now()),
 });
 
-export const holdsIn = (guest: Person) =>
-  runInDurableObject(env.LIMITERS.getByName(`holds:${guest.actor.accountId}`), (_, { storage }) =>
+export function holdsIn(guest: Person) {
+  const subject = holdsOf(guest.actor.accountId);
+  return runInDurableObject(env.LIMITERS.getByName(holdShardOf(subject)), (_, { storage }) =>
     storage.sql.exec("SELECT name FROM sqlite_schema WHERE name = 'hold'").toArray().length === 0
       ? []
       : storage.sql
-          .exec<{ id: string }>('SELECT id FROM hold')
+          .exec<{ id: string }>('SELECT id FROM hold WHERE subject = ?', subject)
           .toArray()
           .map(({ id }) => id),
   );
+}

@@ -94,10 +94,17 @@ test('an object to which everything was given back takes up no room either', asy
   expect(await take(limiter, [five], now)).toEqual({ allowed: true, counts: { five: 1 } });
 });
 
-const hold = async (limiter: Stub, id: string, nowMs: number, claim: Partial<Hold['claim']> = {}) =>
+const hold = async (
+  limiter: Stub,
+  id: string,
+  nowMs: number,
+  claim: Partial<Hold['claim']> = {},
+  subject = 'somebody',
+) =>
   JSON.parse(
     JSON.stringify(
       await limiter.hold(
+        subject,
         {
           id,
           limit: 3,
@@ -129,8 +136,8 @@ test('a claim that is made again takes nothing more, and one that is given back 
   for (const id of ['a', 'b', 'c']) expect(await hold(limiter, id, now)).toEqual({ id, isLive: true });
   expect(await hold(limiter, 'd', now)).toBe('full');
   expect(await hold(limiter, 'd', now, { name: 'b' })).toEqual({ id: 'b', isLive: true });
-  await limiter.release('b');
-  await limiter.release('b');
+  await limiter.release('somebody', 'b');
+  await limiter.release('somebody', 'b');
   expect(await hold(limiter, 'd', now, { name: 'b' })).toEqual({ id: 'b', isLive: false });
   expect(await holds(limiter)).toEqual({ holds: 2, claims: 3 });
   expect(await hold(limiter, 'd', now)).toEqual({ id: 'd', isLive: true });
@@ -146,6 +153,32 @@ test('a claim keeps its meaning for as long as it lives', async () => {
     id: 'b',
     isLive: true,
   });
+});
+
+test('those who share an object have their own holds, claims and limits', async () => {
+  const limiter = newLimiter();
+  for (const subject of ['you', 'me']) {
+    for (const id of ['a', 'b', 'c']) {
+      expect(await hold(limiter, id, now, { meaning: subject }, subject)).toEqual({ id, isLive: true });
+    }
+    expect(await hold(limiter, 'd', now, {}, subject)).toBe('full');
+  }
+  await limiter.release('you', 'a');
+  await limiter.release('nobody', 'b');
+  expect(await holds(limiter)).toEqual({ holds: 5, claims: 6 });
+  expect(await hold(limiter, 'd', now, {}, 'me')).toBe('full');
+  expect(await hold(limiter, 'd', now, {}, 'you')).toEqual({ id: 'd', isLive: true });
+  expect(await hold(limiter, 'e', now, { name: 'b' }, 'me')).toBe('claimed_otherwise');
+});
+
+test('what ran out of one is forgotten, and what another has stays', async () => {
+  const limiter = newLimiter();
+  await hold(limiter, 'old', longAgo, {}, 'you');
+  await hold(limiter, 'new', now, {}, 'me');
+  expect(await runDurableObjectAlarm(limiter)).toBe(true);
+  expect(await holds(limiter)).toEqual({ holds: 1, claims: 1 });
+  expect(await hold(limiter, 'new', now, {}, 'me')).toEqual({ id: 'new', isLive: true });
+  expect(await runDurableObjectAlarm(limiter)).toBe(true);
 });
 
 test('a limiter that holds nothing and knows nothing leaves nothing', async () => {
