@@ -45,6 +45,7 @@ import { tellFacts } from './tell-facts.ts';
 
 /** Of a WebSocket that is closed; from 4000 on they are an application's own. */
 const NOT_PUBLISHED = 4404;
+const GATHERING_MS = 50;
 
 type Watcher = { readonly seq: number };
 
@@ -67,6 +68,7 @@ export abstract class Book extends DurableObject<Cloudflare.Env> {
       // Not awaited: it is part of the transaction that it is called in.
       wakeIn: (waitMs) =>
         void (waitMs === null ? storage.deleteAlarm() : storage.setAlarm(Date.now() + waitMs)),
+      gather: () => scheduler.wait(GATHERING_MS),
     });
   }
 

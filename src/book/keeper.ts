@@ -1,8 +1,8 @@
-import { MINUTE, SECOND } from '../kernel/clock.ts';
+import { HOUR, MINUTE, SECOND } from '../kernel/clock.ts';
 import { type Refused, refuse } from './command.ts';
 import { drain, type Sink } from './outbox/drain.ts';
 import { settleDue } from './stays/settle-due.ts';
-import { Reader } from './store/reader.ts';
+import { type Parsed, Reader } from './store/reader.ts';
 import { applySchema, hasSchema } from './store/schema.ts';
 import { Transactor } from './store/transactor.ts';
 
@@ -13,11 +13,14 @@ export type Ground = {
   random(): number;
   /** Wakes the book after so long, or not any more. Inside a transaction it is a part of it. */
   wakeIn(waitMs: number | null): void;
+  /** Lets a crowd gather between two sends. */
+  gather(): Promise<void>;
 };
 
 /** The alarm leaves the drain that follows a command its chance. */
 const HEAD_START_MS = 5 * SECOND;
 const AFTER_A_BUG_MS = MINUTE;
+const FORGETTING_EVERY_MS = HOUR;
 
 /** A client's key, hashed with its account and operation, and what it was sent with. */
 export type Replay = { readonly scope: string; readonly fingerprint: string };
@@ -50,10 +53,17 @@ class Undo extends Error {
 export class Keeper {
   readonly #ground: Ground;
   #draining: Promise<void> | null = null;
-  #isWanted = false;
+  /** The one after it, for whoever came since it began. */
+  #nextDrain: Promise<void> | null = null;
   /** The latest moment at which anybody came: what was posted then is due. */
   #latest = 0;
   #isOpen: boolean;
+  readonly #parsed: Parsed = new Map();
+  /** When the alarm rings, as far as it is known; never, when there is none. */
+  #wakesAt: number | null = null;
+  /** Nothing is due before. */
+  #quietUntil = 0;
+  #forgetsAt = 0;
 
   constructor(ground: Ground) {
     this.#ground = ground;
@@ -63,7 +73,7 @@ export class Keeper {
 
   /** Asking about a property that does not exist leaves nothing behind. */
   look<T>(read: (reader: Reader) => T): T | Refused<'unopened'> {
-    return this.#isOpen ? read(new Reader(this.#ground.storage)) : refuse('unopened');
+    return this.#isOpen ? read(new Reader(this.#ground.storage, this.#parsed)) : refuse('unopened');
   }
 
   open(): this {
@@ -82,6 +92,7 @@ export class Keeper {
       return this.#transact(nowMs, HEAD_START_MS, (tx) => {
         const outcome = command(tx);
         if (!outcome.ok) throw new Undo(outcome);
+        this.#forgetOld(tx, nowMs);
         return outcome;
       });
     } catch (error) {
@@ -117,44 +128,66 @@ export class Keeper {
     return outcome;
   }
 
+  /** Sometimes: what ran out is given to nobody, whether it is there or not. */
+  #forgetOld(tx: Transactor, nowMs: number): void {
+    if (nowMs < this.#forgetsAt) return;
+    tx.forgetOld(nowMs);
+    this.#forgetsAt = nowMs + FORGETTING_EVERY_MS;
+  }
+
   /** What the clock has done comes before every command, and stays done whatever becomes of that. */
   #settle(nowMs: number): void {
+    if (nowMs < this.#quietUntil) return;
     if (new Reader(this.#ground.storage).firstDue(nowMs) === null) return;
     this.#transact(nowMs, HEAD_START_MS, (tx) => settleDue(tx, nowMs));
+  }
+
+  /** An alarm is taken away before it rings. */
+  alarmRang(): void {
+    this.#wakesAt = null;
   }
 
   /** What the alarm does. Never throws: an alarm that does is taken away in the end. */
   async wake(now: () => number): Promise<void> {
     if (!this.#isOpen) return;
+    this.alarmRang();
     try {
       this.#settle(now());
       await this.drain(now);
+      // It may have rung before there was anything to do.
+      if (this.#wakesAt === null) this.#transact(now(), 0, () => {});
     } catch {
       await this.drain(now);
+      this.#wakesAt = null;
       this.#ground.wakeIn(AFTER_A_BUG_MS);
     }
   }
 
   /**
-   * `now` is asked again after every wait. Whoever comes while one is at work waits for that one, which then
-   * looks once more: a crowd's copies go together.
+   * `now` is asked again after every wait. Whoever comes while one is at work waits for the next, which begins
+   * when a crowd has gathered: its copies go together.
    */
   async drain(now: () => number): Promise<void> {
     if (!this.#isOpen) return;
-    this.#isWanted = true;
     this.#latest = Math.max(this.#latest, now());
     const clock = () => Math.max(now(), this.#latest);
-    this.#draining ??= this.#drainWhileWanted(clock).finally(() => {
-      this.#draining = null;
-    });
-    await this.#draining;
+    if (this.#draining === null && this.#nextDrain === null) return this.#beginDrain(clock);
+    this.#nextDrain ??= this.#drainNext(clock);
+    await this.#nextDrain;
   }
 
-  async #drainWhileWanted(now: () => number): Promise<void> {
-    while (this.#isWanted) {
-      this.#isWanted = false;
-      await this.#drain(now);
-    }
+  async #drainNext(now: () => number): Promise<void> {
+    await this.#draining;
+    await this.#ground.gather();
+    this.#nextDrain = null;
+    await this.#beginDrain(now);
+  }
+
+  #beginDrain(now: () => number): Promise<void> {
+    this.#draining = this.#drain(now).finally(() => {
+      this.#draining = null;
+    });
+    return this.#draining;
   }
 
   async #drain(now: () => number): Promise<void> {
@@ -172,20 +205,43 @@ export class Keeper {
       await drain(outbox, sink, random);
     } catch {
       this.#ground.wakeIn(HEAD_START_MS);
+      this.#wakesAt = null;
     }
   }
 
   #transact<T>(nowMs: number, headStartMs: number, write: (tx: Transactor) => T): T {
-    return this.#ground.storage.transactionSync(() => {
-      const tx = new Transactor(this.#ground.storage);
-      const result = write(tx);
-      const [attempt, due] = [tx.nextAttemptAt(), tx.nextDueAt()];
-      const waits = [
-        ...(attempt === null ? [] : [Math.max(attempt - nowMs, headStartMs)]),
-        ...(due === null ? [] : [Math.max(due - nowMs, 0)]),
-      ];
-      this.#ground.wakeIn(waits.length === 0 ? null : Math.min(...waits));
-      return result;
-    });
+    try {
+      return this.#ground.storage.transactionSync(() => {
+        const tx = new Transactor(this.#ground.storage, this.#parsed);
+        const result = write(tx);
+        tx.close();
+        const { attemptAt, dueAt } = tx.nextMoments();
+        const waits = [
+          ...(attemptAt === null ? [] : [Math.max(attemptAt - nowMs, headStartMs)]),
+          ...(dueAt === null ? [] : [Math.max(dueAt - nowMs, 0)]),
+        ];
+        this.#quietUntil = dueAt ?? Number.POSITIVE_INFINITY;
+        this.#wakeIn(waits.length === 0 ? null : Math.min(...waits), nowMs, headStartMs);
+        return result;
+      });
+    } catch (error) {
+      // What is remembered may be of what was undone.
+      this.#wakesAt = null;
+      this.#quietUntil = this.#forgetsAt = 0;
+      throw error;
+    }
+  }
+
+  /**
+   * To move the alarm costs as much as a booking. While more is to come it stays where it is: one that rings too
+   * early finds nothing to do, and sets the next.
+   */
+  #wakeIn(waitMs: number | null, nowMs: number, headStartMs: number): void {
+    const wanted = waitMs === null ? Number.POSITIVE_INFINITY : nowMs + waitMs;
+    const isInTime = this.#wakesAt !== null && nowMs < this.#wakesAt && this.#wakesAt <= wanted;
+    const isMoreToCome = headStartMs > 0 || this.#nextDrain !== null;
+    if (isInTime && (isMoreToCome || this.#wakesAt === wanted)) return;
+    this.#ground.wakeIn(waitMs);
+    this.#wakesAt = wanted;
   }
 }

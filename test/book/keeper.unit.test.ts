@@ -9,7 +9,8 @@ function keep(send: (rows: readonly OutboxRow[]) => Promise<Outcome>) {
   const storage = openStorage();
   const wakes: (number | null)[] = [];
   const wakeIn = (waitMs: number | null) => void wakes.push(waitMs);
-  return { keeper: new Keeper({ storage, sink: { send }, random: () => 0, wakeIn }).open(), wakes };
+  const ground = { storage, sink: { send }, random: () => 0, wakeIn, gather: async () => {} };
+  return { keeper: new Keeper(ground).open(), wakes };
 }
 const post = (subject: string) => (tx: Parameters<Parameters<Keeper['run']>[1]>[0]) => {
   tx.post('note', subject, {}, 0);

@@ -37,7 +37,10 @@ const withSink = <T>(
   runInDurableObject(book, async (_, { storage }) => {
     const wakeIn = (waitMs: number | null) =>
       void (waitMs === null ? storage.deleteAlarm() : storage.setAlarm(Date.now() + waitMs));
-    return await work(new Keeper({ storage, sink: { send }, random: Math.random, wakeIn }), storage);
+    return await work(
+      new Keeper({ storage, sink: { send }, random: Math.random, wakeIn, gather: async () => {} }),
+      storage,
+    );
   });
 
 const NONE = { count: 0, digest: 0 };
@@ -165,4 +168,5 @@ const takeSnapshotOf = (storage: DurableObjectStorage) =>
     sink: createSink(env.DB, propertyCopies),
     random: Math.random,
     wakeIn: () => {},
+    gather: async () => {},
   }).look(takeSnapshot);

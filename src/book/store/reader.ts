@@ -9,6 +9,12 @@ import { DEFAULT_RULES, type Rules } from '../schemas.ts';
 import type { Booking } from '../stays/booking.ts';
 
 export type Head = { readonly epoch: number; readonly version: number };
+/** The one row of `head`. */
+export type HeadRow = Head & {
+  readonly seq: number;
+  readonly calendarVersion: number;
+  readonly calendarChangedAt: number;
+};
 export type CalendarHead = { readonly version: number; readonly changedAt: number };
 /** A document and the number of times it was written; 0 for one that never was. */
 export type Versioned<T> = { readonly version: number; readonly value: T };
@@ -63,24 +69,44 @@ export const ANSWER_LIFE_MS = DAY;
 export const EVENT_LIFE_MS = 90 * DAY;
 
 type Row = Record<string, SqlStorageValue>;
+const STAY =
+  'booking_id AS bookingId, kind, check_in AS checkIn, check_out AS checkOut, expires_at AS expiresAt';
+
+type DocumentRow = { name: keyof Documents; version: number; value: string };
+/** Documents as they were parsed last, with the text that they were parsed from: no other is believed. */
+export type Parsed = Map<string, { readonly text: string; readonly value: unknown }>;
 
 /** All that may be asked of a book's storage. Nothing in it writes. */
 export class Reader {
   protected readonly sql: SqlStorage;
+  protected documents: readonly DocumentRow[] | null = null;
+  readonly #parsed: Parsed;
 
-  constructor(storage: DurableObjectStorage) {
+  constructor(storage: DurableObjectStorage, parsed: Parsed = new Map()) {
     this.sql = storage.sql;
+    this.#parsed = parsed;
   }
 
   head(): Head {
-    return this.one<{ epoch: number; version: number }>('SELECT epoch, version FROM head') as Head;
+    const { epoch, version } = this.headRow();
+    return { epoch, version };
   }
 
   /** Since when, and for the how manieth time, the nights are taken as they are. */
   calendarHead(): CalendarHead {
-    return this.one<CalendarHead & Row>(
-      'SELECT calendar_version AS version, calendar_changed_at AS changedAt FROM head',
-    ) as CalendarHead;
+    const { calendarVersion, calendarChangedAt } = this.headRow();
+    return { version: calendarVersion, changedAt: calendarChangedAt };
+  }
+
+  seq(): number {
+    return this.headRow().seq;
+  }
+
+  protected headRow(): HeadRow {
+    return this.one<HeadRow & Row>(
+      `SELECT epoch, version, seq, calendar_version AS calendarVersion, calendar_changed_at AS calendarChangedAt
+       FROM head`,
+    ) as HeadRow;
   }
 
   facts(): StoredFacts | null {
@@ -111,9 +137,10 @@ export class Reader {
    */
   stays(from: Night, to: Night): HeldStay[] {
     return this.all<HeldStay & Row>(
-      `SELECT booking_id AS bookingId, kind, check_in AS checkIn, check_out AS checkOut, expires_at AS expiresAt
-       FROM stay WHERE check_in < ?1 AND check_out > ?2 AND check_in >= coalesce(
-         (SELECT check_in FROM stay WHERE check_in <= ?2 ORDER BY check_in DESC LIMIT 1), ?2) ORDER BY check_in`,
+      `SELECT * FROM (SELECT ${STAY} FROM stay WHERE check_in <= ?2 ORDER BY check_in DESC LIMIT 1)
+         WHERE checkOut > ?2
+       UNION ALL
+       SELECT * FROM (SELECT ${STAY} FROM stay WHERE check_in > ?2 AND check_in < ?1 ORDER BY check_in)`,
       to,
       from,
     );
@@ -203,8 +230,12 @@ export class Reader {
     );
   }
 
-  nextDueAt(): number | null {
-    return this.one<{ at: number }>('SELECT at FROM due ORDER BY at LIMIT 1')?.at ?? null;
+  /** When the clock has something to do, and when something wants to leave. */
+  nextMoments(): { readonly dueAt: number | null; readonly attemptAt: number | null } {
+    return this.one<{ dueAt: number | null; attemptAt: number | null }>(
+      `SELECT (SELECT at FROM due ORDER BY at LIMIT 1) AS dueAt,
+         (SELECT min(next_attempt_at) FROM outbox WHERE parked = 0) AS attemptAt`,
+    ) as { dueAt: number | null; attemptAt: number | null };
   }
 
   /** What was answered to this scope at most a day ago. */
@@ -231,10 +262,6 @@ export class Reader {
           previous: previous === null ? null : JSON.parse(String(previous)),
         }) as BookEvent,
     );
-  }
-
-  seq(): number {
-    return this.one<{ seq: number }>('SELECT seq FROM head')?.seq ?? 0;
   }
 
   hasStayAfter(night: Night, nowMs: number): boolean {
@@ -271,13 +298,6 @@ export class Reader {
     );
   }
 
-  nextAttemptAt(): number | null {
-    const row = this.one<{ at: number | null }>(
-      'SELECT min(next_attempt_at) AS at FROM outbox WHERE parked = 0',
-    );
-    return row?.at ?? null;
-  }
-
   parkedCount(): number {
     return this.one<{ n: number }>('SELECT count(*) AS n FROM outbox WHERE parked = 1')?.n ?? 0;
   }
@@ -312,11 +332,15 @@ export class Reader {
   }
 
   protected document<Name extends keyof Documents>(name: Name): Versioned<Documents[Name]> | null {
-    const row = this.one<{ version: number; value: string }>(
-      'SELECT version, value FROM document WHERE name = ?',
-      name,
-    );
-    return row && { version: row.version, value: JSON.parse(row.value) as Documents[Name] };
+    this.documents ??= this.all<DocumentRow>('SELECT name, version, value FROM document');
+    const row = this.documents.find((one) => one.name === name);
+    if (row === undefined) return null;
+    let known = this.#parsed.get(name);
+    if (known?.text !== row.value) {
+      known = { text: row.value, value: JSON.parse(row.value) };
+      this.#parsed.set(name, known);
+    }
+    return { version: row.version, value: known.value as Documents[Name] };
   }
 
   protected all<T extends Row>(query: string, ...values: SqlStorageValue[]): T[] {

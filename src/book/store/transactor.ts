@@ -11,28 +11,59 @@ import {
   type DueKind,
   EVENT_LIFE_MS,
   type Head,
+  type HeadRow,
   Reader,
   type Waiting,
 } from './reader.ts';
 
 /** A reader that may write. One is made for each command, inside its transaction. */
 export class Transactor extends Reader {
+  #head: HeadRow | null = null;
+  #isHeadNew = false;
+
+  /** Read once, and written once: by `close`. */
+  protected override headRow(): HeadRow {
+    this.#head ??= super.headRow();
+    return this.#head;
+  }
+
+  #moveHead(to: Partial<HeadRow>): HeadRow {
+    this.#isHeadNew = true;
+    this.#head = { ...this.headRow(), ...to };
+    return this.#head;
+  }
+
+  /** The last thing that is done in a transaction. */
+  close(): void {
+    if (!this.#isHeadNew) return;
+    const { epoch, version, seq, calendarVersion, calendarChangedAt } = this.headRow();
+    this.sql.exec(
+      'UPDATE head SET epoch = ?, version = ?, seq = ?, calendar_version = ?, calendar_changed_at = ?',
+      epoch,
+      version,
+      seq,
+      calendarVersion,
+      calendarChangedAt,
+    );
+  }
+
   /** Every command that changes something takes exactly one version. */
   grow(): Head {
-    this.sql.exec('UPDATE head SET version = version + 1');
+    this.#moveHead({ version: this.headRow().version + 1 });
     return this.head();
   }
 
   /** Begins a new life of the book, of which every version is later than all of the lives before. */
   outlive(epoch: number): void {
-    this.sql.exec('UPDATE head SET epoch = ?', epoch + 1);
+    this.#moveHead({ epoch: epoch + 1 });
   }
 
   touchCalendar(nowMs: number): void {
-    this.sql.exec('UPDATE head SET calendar_version = calendar_version + 1, calendar_changed_at = ?', nowMs);
+    this.#moveHead({ calendarVersion: this.headRow().calendarVersion + 1, calendarChangedAt: nowMs });
   }
 
   write<Name extends keyof Documents>(name: Name, value: Documents[Name]): number {
+    this.documents = null;
     const row = this.one<{ version: number }>(
       `INSERT INTO document (name, version, value) VALUES (?, 1, ?)
        ON CONFLICT (name) DO UPDATE SET version = version + 1, value = excluded.value RETURNING version`,
@@ -144,14 +175,20 @@ export class Transactor extends Reader {
   }
 
   remember(scope: string, fingerprint: string, response: string, nowMs: number): void {
-    this.sql.exec('DELETE FROM idempotency WHERE at <= ?', nowMs - ANSWER_LIFE_MS);
+    // One of the same key that ran out may still be there.
     this.sql.exec(
-      'INSERT INTO idempotency (scope, fingerprint, response, at) VALUES (?, ?, ?, ?)',
+      'INSERT OR REPLACE INTO idempotency (scope, fingerprint, response, at) VALUES (?, ?, ?, ?)',
       scope,
       fingerprint,
       response,
       nowMs,
     );
+  }
+
+  /** Answers that are no more given, and events that are no more told. */
+  forgetOld(nowMs: number): void {
+    this.sql.exec('DELETE FROM idempotency WHERE at <= ?', nowMs - ANSWER_LIFE_MS);
+    this.sql.exec('DELETE FROM event WHERE at <= ?', nowMs - EVENT_LIFE_MS);
   }
 
   /** What was answered to somebody, who asks no more. */
@@ -161,9 +198,7 @@ export class Transactor extends Reader {
 
   /** The next number, without a gap. */
   append({ type, at, actorKind, actorId, data, previous }: Omit<BookEvent, 'seq'>): number {
-    this.sql.exec('DELETE FROM event WHERE at <= ?', at - EVENT_LIFE_MS);
-    this.sql.exec('UPDATE head SET seq = seq + 1');
-    const seq = this.seq();
+    const { seq } = this.#moveHead({ seq: this.seq() + 1 });
     this.sql.exec(
       'INSERT INTO event (seq, type, at, actor_kind, actor_id, data, previous) VALUES (?, ?, ?, ?, ?, ?, ?)',
       seq,

@@ -87,7 +87,11 @@ export async function liveLives(seed: number, ops: number, lives: Lives = {}): P
   const wakeIn = (waitMs: number | null) => {
     storage.alarmAt = waitMs === null ? null : now + waitMs;
   };
-  const desk = openDesk({ storage, random: chance.random, sink, wakeIn }, chance, lives.faults ?? 0.06);
+  const desk = openDesk(
+    { storage, random: chance.random, sink, wakeIn, gather: async () => {} },
+    chance,
+    lives.faults ?? 0.06,
+  );
   const watched = watch(storage);
   const fail = (words: string): never => {
     throw new Error(`after ${done} operations: ${words}`);
@@ -112,6 +116,7 @@ export async function liveLives(seed: number, ops: number, lives: Lives = {}): P
   /** As the Durable Object's own alarm; the runtime takes the alarm away before it calls. */
   const wake = async () => {
     storage.alarmAt = null;
+    desk.keeper().alarmRang();
     const outcome = desk.act({ ...clock(), requestId: 'alarm' }, (tx) => unchanged(tx, null));
     // Whoever dies in it is woken again.
     if (outcome === null) storage.alarmAt = now;
@@ -120,7 +125,7 @@ export async function liveLives(seed: number, ops: number, lives: Lives = {}): P
   const check = () => {
     refuseWrong(watched.look(desk.settledAt()));
     const due = storage.sql.exec('SELECT min(at) AS at FROM due').one() as { at: number | null };
-    const waits = desk.keeper().look((reader) => reader.nextAttemptAt());
+    const waits = desk.keeper().look((reader) => reader.nextMoments().attemptAt);
     const alarmAt = storage.alarmAt;
     if (due.at !== null && (alarmAt === null || alarmAt > Math.max(due.at, now)))
       fail(`something is due at ${due.at}, and the book is woken at ${alarmAt}`);

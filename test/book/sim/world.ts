@@ -61,6 +61,7 @@ export async function liveThrough(seed: number, ops: number): Promise<Seen> {
     wakeIn(waitMs: number | null) {
       storage.alarmAt = waitMs === null ? null : now + waitMs;
     },
+    gather: async () => {},
   };
   /** Never settles; whoever waits for it is gone. */
   const never = <T>(): Promise<T> => {
@@ -154,7 +155,7 @@ export async function liveThrough(seed: number, ops: number): Promise<Seen> {
       throw new Error('D1 is ahead of the book');
     if (there && there.version === own().version && !equalsSnapshot(there, own()))
       throw new Error('one version, two contents');
-    const waiting = keeper.look((reader) => reader.nextAttemptAt());
+    const waiting = keeper.look((reader) => reader.nextMoments().attemptAt);
     if (waiting !== null && storage.alarmAt === null)
       throw new Error('something waits and nothing will wake the book');
   };
@@ -177,6 +178,7 @@ export async function liveThrough(seed: number, ops: number): Promise<Seen> {
     if (wakes > 100) throw new Error('the book does not come to rest');
     now = Math.max(now, storage.alarmAt);
     storage.alarmAt = null;
+    keeper.alarmRang();
     await drain();
   }
   d1.repeat(random);
