@@ -1,4 +1,4 @@
-import { and, eq, lt, sql } from 'drizzle-orm';
+import { and, eq, getTableColumns, lt, sql } from 'drizzle-orm';
 import type { BatchItem } from 'drizzle-orm/batch';
 import type { Booking, Sink } from '../book/index.ts';
 import { propertyIdOf } from '../kernel/ids.ts';
@@ -13,36 +13,43 @@ type Told = { readonly epoch: number; readonly booking: Booking };
 
 /** What D1 keeps of a book's bookings. */
 export const bookingCopies = {
-  booking: keepCopy,
-  no_other_booking: (db, { propertyId, epoch }: { propertyId: string; epoch: number }) => [
-    db.delete(booking).where(and(eq(booking.propertyId, propertyId), lt(booking.epoch, epoch))),
-  ],
+  booking: keepCopies,
+  no_other_booking: (db, lasts: readonly { propertyId: string; epoch: number }[]) =>
+    lasts.map(({ propertyId, epoch }) =>
+      db.delete(booking).where(and(eq(booking.propertyId, propertyId), lt(booking.epoch, epoch))),
+    ),
 } satisfies Copies;
 
-function keepCopy(db: Database, { epoch, booking: value }: Told): BatchItem<'sqlite'>[] {
-  const { id, hostId, guestId, status, stay, version, createdAt } = value;
-  const row = {
-    propertyId: propertyIdOf(id),
-    hostId,
-    guestId,
-    status,
-    ...stay,
+/** One statement, however many come together. The values stand in the order of the table's columns. */
+function keepCopies(db: Database, told: readonly Told[]): BatchItem<'sqlite'>[] {
+  const rows = told.map(({ epoch, booking: value }) => [
+    value.id,
+    propertyIdOf(value.id),
+    value.hostId,
+    value.guestId,
+    value.status,
+    value.stay.checkIn,
+    value.stay.checkOut,
     epoch,
-    version,
-    value,
-    createdAt,
-  };
+    value.version,
+    JSON.stringify(value),
+    value.createdAt,
+  ]);
   return [
     db
       .insert(booking)
-      .values({ id, ...row })
+      .select(sql`SELECT ${TOLD} FROM json_each(${JSON.stringify(rows)}) WHERE true`)
       .onConflictDoUpdate({
         target: booking.id,
-        set: row,
-        setWhere: sql`(${epoch}, ${version}) >= (${booking.epoch}, ${booking.version})`,
+        set: AS_TOLD,
+        setWhere: sql`(excluded.epoch, excluded.version) >= (${booking.epoch}, ${booking.version})`,
       }),
   ];
 }
+
+const COLUMNS = Object.entries(getTableColumns(booking));
+const TOLD = sql.raw(COLUMNS.map((_, index) => `value ->> ${index}`).join(', '));
+const AS_TOLD = Object.fromEntries(COLUMNS.map(([key, { name }]) => [key, sql.raw(`excluded.${name}`)]));
 
 /**
  * Whatever became of an unpaid booking, its guest may hold another. A hold ends by itself, so one that can't be

@@ -7,7 +7,10 @@ import { audit } from '../platform/tables.ts';
 import { coHost, listing } from './tables.ts';
 
 /** What D1 keeps of a book beside its bookings. */
-export const propertyCopies = { projection: project, audit: keepAudit } satisfies Copies;
+export const propertyCopies = {
+  projection: (db, snapshots: readonly Snapshot[]) => snapshots.flatMap((snapshot) => project(db, snapshot)),
+  audit: (db, entries: readonly BookAudit[]) => entries.flatMap((entry) => keepAudit(db, entry)),
+} satisfies Copies;
 
 function project(db: Database, { coHosts, ...row }: Snapshot): BatchItem<'sqlite'>[] {
   const isNewest = sql`(SELECT (epoch, version) = (${row.epoch}, ${row.version}) FROM listing
