@@ -8,6 +8,7 @@ import { ROOT } from './places.ts';
 const ROOMS: Readonly<Record<string, string>> = {
   accounts: 'Who people are and how they prove it: registration, login, second factors, sessions, API keys.',
   bookings: 'Who stays where and when: bookings, cancellations, alterations, the waitlist.',
+  payments: 'How money comes and goes back: payments by card and by M-Pesa, refunds, what providers tell.',
   privacy: 'What a person may take away, and may have forgotten.',
   properties:
     'What can be rented, when, and at what price: descriptions, pictures, rates, calendars, quotes.',

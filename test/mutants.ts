@@ -54,8 +54,8 @@ export const MUTANTS: readonly Mutant[] = [
   {
     name: 'the alarm is not set again',
     file: 'src/book/keeper.ts',
-    find: 'this.#ground.wakeIn(waits.length === 0 ? null : Math.min(...waits));',
-    put: 'if (waits.length === 0) this.#ground.wakeIn(null);',
+    find: 'this.#wakeIn(waits.length === 0 ? null : Math.min(...waits), nowMs, headStartMs);',
+    put: 'if (waits.length === 0) this.#wakeIn(null, nowMs, headStartMs);',
     seenBy: OUTBOX,
   },
   {

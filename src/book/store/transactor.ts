@@ -188,7 +188,12 @@ export class Transactor extends Reader {
   /** Answers that are no more given, and events that are no more told. */
   forgetOld(nowMs: number): void {
     this.sql.exec('DELETE FROM idempotency WHERE at <= ?', nowMs - ANSWER_LIFE_MS);
-    this.sql.exec('DELETE FROM event WHERE at <= ?', nowMs - EVENT_LIFE_MS);
+    // In their order, so that of those which stay no number is missing.
+    this.sql.exec(
+      `DELETE FROM event WHERE seq < coalesce(
+         (SELECT seq FROM event WHERE at > ? ORDER BY seq LIMIT 1), (SELECT max(seq) + 1 FROM event))`,
+      nowMs - EVENT_LIFE_MS,
+    );
   }
 
   /** What was answered to somebody, who asks no more. */
