@@ -37,8 +37,19 @@ export function localToInstant(night: Night, time: LocalTime, zone: string): num
   return toZonedDateTime(local, zone, { disambiguation: 'compatible' }).epochMilliseconds;
 }
 
-/** What the calendar and the clock on the property's wall show. */
-export function nightAt(instantMs: number, zone: string): { night: Night; hour: number; minute: number } {
+type Shown = { readonly night: Night; readonly hour: number; readonly minute: number };
+let latest: { zone: string; second: number; shown: Shown } | null = null;
+
+/** What the calendar and the clock on the property's wall show. To format costs as much as all other rules. */
+export function nightAt(instantMs: number, zone: string): Shown {
+  const second = Math.floor(instantMs / 1_000);
+  if (latest?.zone !== zone || latest.second !== second) {
+    latest = { zone, second, shown: readWall(instantMs, zone) };
+  }
+  return latest.shown;
+}
+
+function readWall(instantMs: number, zone: string): Shown {
   const shown = { year: 0, month: 0, day: 0, hour: 0, minute: 0 };
   for (const { type, value } of formatterOf(zone).formatToParts(instantMs)) {
     if (type in shown) shown[type as keyof typeof shown] = Number(value);
