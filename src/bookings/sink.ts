@@ -1,9 +1,10 @@
-import { and, eq, getTableColumns, lt, sql } from 'drizzle-orm';
+import { and, eq, lt, sql } from 'drizzle-orm';
 import type { BatchItem } from 'drizzle-orm/batch';
 import type { Booking, Sink } from '../book/index.ts';
 import { propertyIdOf } from '../kernel/ids.ts';
 import type { Copies } from '../platform/book-sink.ts';
 import type { Database } from '../platform/database.ts';
+import { keepRows } from '../platform/keep-rows.ts';
 import { createLimiter, type LimiterNamespace } from '../platform/limiter.ts';
 import { newTally } from '../platform/meter.ts';
 import { holdsOf } from './hold-limit.ts';
@@ -20,36 +21,15 @@ export const bookingCopies = {
     ),
 } satisfies Copies;
 
-/** One statement, however many come together. The values stand in the order of the table's columns. */
 function keepCopies(db: Database, told: readonly Told[]): BatchItem<'sqlite'>[] {
-  const rows = told.map(({ epoch, booking: value }) => [
-    value.id,
-    propertyIdOf(value.id),
-    value.hostId,
-    value.guestId,
-    value.status,
-    value.stay.checkIn,
-    value.stay.checkOut,
-    epoch,
-    value.version,
-    JSON.stringify(value),
-    value.createdAt,
-  ]);
-  return [
-    db
-      .insert(booking)
-      .select(sql`SELECT ${TOLD} FROM json_each(${JSON.stringify(rows)}) WHERE true`)
-      .onConflictDoUpdate({
-        target: booking.id,
-        set: AS_TOLD,
-        setWhere: sql`(excluded.epoch, excluded.version) >= (${booking.epoch}, ${booking.version})`,
-      }),
-  ];
+  const rows = told.map(({ epoch, booking: value }) => {
+    const { id, hostId, guestId, status, version, createdAt } = value;
+    const whose = { id, propertyId: propertyIdOf(id), hostId, guestId };
+    return { ...whose, status, ...value.stay, epoch, version, value: JSON.stringify(value), createdAt };
+  });
+  const setWhere = sql`(excluded.epoch, excluded.version) >= (${booking.epoch}, ${booking.version})`;
+  return keepRows(db, booking, rows, { target: booking.id, setWhere });
 }
-
-const COLUMNS = Object.entries(getTableColumns(booking));
-const TOLD = sql.raw(COLUMNS.map((_, index) => `value ->> ${index}`).join(', '));
-const AS_TOLD = Object.fromEntries(COLUMNS.map(([key, { name }]) => [key, sql.raw(`excluded.${name}`)]));
 
 /**
  * Whatever became of an unpaid booking, its guest may hold another. A hold ends by itself, so one that can't be

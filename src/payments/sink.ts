@@ -4,6 +4,7 @@ import type { LedgerEntry, Payment, PaymentStatus, Sink } from '../book/index.ts
 import { propertyIdOf } from '../kernel/ids.ts';
 import type { Copies } from '../platform/book-sink.ts';
 import type { Database } from '../platform/database.ts';
+import { keepRows } from '../platform/keep-rows.ts';
 import { ledgerEntry, payment } from './tables.ts';
 
 type ToldPayment = {
@@ -17,50 +18,33 @@ type ToldEntry = { readonly epoch: number; readonly entry: LedgerEntry };
 
 /** What D1 keeps of the books' money. */
 export const moneyCopies = {
-  payment: keepPayment,
-  ledger: keepEntry,
-  no_other_money: (db, { propertyId, epoch }: { propertyId: string; epoch: number }) => [
-    db.delete(payment).where(and(eq(payment.propertyId, propertyId), lt(payment.epoch, epoch))),
-    db.delete(ledgerEntry).where(and(eq(ledgerEntry.propertyId, propertyId), lt(ledgerEntry.epoch, epoch))),
-  ],
+  payment: keepPayments,
+  ledger: keepEntries,
+  no_other_money: (db, lasts: readonly { propertyId: string; epoch: number }[]) =>
+    lasts.flatMap(({ propertyId, epoch }) => [
+      db.delete(payment).where(and(eq(payment.propertyId, propertyId), lt(payment.epoch, epoch))),
+      db.delete(ledgerEntry).where(and(eq(ledgerEntry.propertyId, propertyId), lt(ledgerEntry.epoch, epoch))),
+    ]),
 } satisfies Copies;
 
-function keepPayment(
-  db: Database,
-  { epoch, guestId, hostId, status, payment: value }: ToldPayment,
-): BatchItem<'sqlite'>[] {
-  const { id, bookingId, reference, version, createdAt } = value;
-  const row = {
-    ...{ propertyId: propertyIdOf(id), bookingId, hostId, guestId, status, reference },
-    ...{ epoch, version, value, createdAt },
-  };
-  return [
-    db
-      .insert(payment)
-      .values({ id, ...row })
-      .onConflictDoUpdate({
-        target: payment.id,
-        set: row,
-        setWhere: sql`(${epoch}, ${version}) >= (${payment.epoch}, ${payment.version})`,
-      }),
-  ];
+function keepPayments(db: Database, told: readonly ToldPayment[]): BatchItem<'sqlite'>[] {
+  const rows = told.map(({ epoch, guestId, hostId, status, payment: value }) => {
+    const { id, bookingId, reference, version, createdAt } = value;
+    const whose = { id, propertyId: propertyIdOf(id), bookingId, hostId, guestId };
+    return { ...whose, status, reference, epoch, version, value: JSON.stringify(value), createdAt };
+  });
+  const setWhere = sql`(excluded.epoch, excluded.version) >= (${payment.epoch}, ${payment.version})`;
+  return keepRows(db, payment, rows, { target: payment.id, setWhere });
 }
 
-function keepEntry(
-  db: Database,
-  { epoch, entry: { id, bookingId, ...rest } }: ToldEntry,
-): BatchItem<'sqlite'>[] {
-  const row = { epoch, bookingId, ...rest };
-  return [
-    db
-      .insert(ledgerEntry)
-      .values({ propertyId: propertyIdOf(bookingId), id, ...row })
-      .onConflictDoUpdate({
-        target: [ledgerEntry.propertyId, ledgerEntry.id],
-        set: row,
-        setWhere: sql`${epoch} >= ${ledgerEntry.epoch}`,
-      }),
-  ];
+function keepEntries(db: Database, told: readonly ToldEntry[]): BatchItem<'sqlite'>[] {
+  const rows = told.map(({ epoch, entry: { lines, ...entry } }) => {
+    return { ...entry, propertyId: propertyIdOf(entry.bookingId), epoch, lines: JSON.stringify(lines) };
+  });
+  return keepRows(db, ledgerEntry, rows, {
+    target: [ledgerEntry.propertyId, ledgerEntry.id],
+    setWhere: sql`excluded.epoch >= ${ledgerEntry.epoch}`,
+  });
 }
 
 /** What a provider is to do leaves a book for the queue; the same may be said twice. */
