@@ -4,11 +4,11 @@ import { createOutbound } from '../../src/platform/outbound.ts';
 
 function answering(status: number, text: string) {
   const requests: Request[] = [];
-  const fetch = async (request: Request) => {
+  const send = async (request: Request) => {
     requests.push(request);
     return new Response(text, { status });
   };
-  return { requests, outbound: createOutbound({ fetch: fetch as Fetcher['fetch'] }) };
+  return { requests, outbound: createOutbound(send) };
 }
 
 test('a question without a body is a GET, and one with a body a POST of JSON', async () => {

@@ -34,7 +34,13 @@ type Said = readonly [kind: Kind, more?: Partial<PaymentEvent>];
 
 function afterHearing(provider: Payment['provider'], said: readonly Said[]) {
   const storage = openStorage();
-  const ground = { storage, sink: { send: async () => 'done' as const }, random: () => 0, wakeIn: () => {} };
+  const ground = {
+    storage,
+    sink: { send: async () => 'done' as const },
+    random: () => 0,
+    wakeIn: () => {},
+    gather: async () => {},
+  };
   const keeper = new Keeper(ground).open();
   const run = <O extends { ok: boolean }>(command: Parameters<typeof keeper.run<O>>[1]) => {
     const outcome = keeper.run(NOW, command);

@@ -28,15 +28,13 @@ beforeEach(() => {
   asked = [];
 });
 
-const outbound = createOutbound({
-  fetch: (async (request: Request) => {
-    const { pathname, search } = new URL(request.url);
-    asked.push(pathname.split('/').at(-1) ?? '');
-    const text = await request.text();
-    const headers = Object.fromEntries(request.headers);
-    const answer = await call(request.method, pathname + search, text === '' ? undefined : text, headers);
-    return new Response(answer.text, { status: answer.status });
-  }) as Fetcher['fetch'],
+const outbound = createOutbound(async (request) => {
+  const { pathname, search } = new URL(request.url);
+  asked.push(pathname.split('/').at(-1) ?? '');
+  const text = await request.text();
+  const headers = Object.fromEntries(request.headers);
+  const answer = await call(request.method, pathname + search, text === '' ? undefined : text, headers);
+  return new Response(answer.text, { status: answer.status });
 });
 /** An isolate of its own, with no token yet. */
 const newMpesa = () =>
