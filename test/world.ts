@@ -1,4 +1,4 @@
-import { mkdtempSync, rmSync } from 'node:fs';
+import { existsSync, mkdtempSync, rmSync } from 'node:fs';
 import { createServer } from 'node:net';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
@@ -12,6 +12,9 @@ import { generateSecrets } from '../scripts/secrets.ts';
 // Reading the configuration would otherwise be announced.
 process.env.WRANGLER_LOG ??= 'warn';
 const MAIL_PATIENCE_MS = 5_000;
+/** Where there is a disk in memory, a world that nobody starts again waits for no other. */
+const MEMORY = '/dev/shm';
+const OWN_STORAGE = join(existsSync(MEMORY) ? MEMORY : tmpdir(), 'roost-world-');
 
 export type WorldOptions = {
   /** Settings and secrets that differ from development's. */
@@ -48,14 +51,14 @@ export type World = {
   stop(): Promise<void>;
 };
 
-/** The built Workers of Roost and of its outside world: own storage on disk, own port, own secrets. */
+/** The built Workers of Roost and of its outside world: own storage, own port, own secrets. */
 export async function startWorld(options: WorldOptions = {}): Promise<World> {
   const [build, secrets, port] = await Promise.all([
     buildWorkers(),
     generateSecrets(),
     options.port ?? findFreePort(),
   ]);
-  const storage = options.storage ?? mkdtempSync(join(tmpdir(), 'roost-world-'));
+  const storage = options.storage ?? mkdtempSync(OWN_STORAGE);
   const url = `http://127.0.0.1:${port}`;
   const logs: string[] = [];
   const vars = { ORIGIN: url, ...secrets, ...options.vars };

@@ -1,6 +1,5 @@
 import { randomInt } from 'node:crypto';
-import { existsSync, mkdtempSync, readFileSync, rmSync } from 'node:fs';
-import { tmpdir } from 'node:os';
+import { readFileSync } from 'node:fs';
 import { join } from 'node:path';
 import fc from 'fast-check';
 import { afterAll, beforeAll, expect, test } from 'vitest';
@@ -18,21 +17,18 @@ type Published = Document & { 'x-problems': { code: string; status: number }[] }
 const REQUESTS = Number(process.env.FUZZ_REQUESTS ?? 5_000);
 const SEED = Number(process.env.FUZZ_SEED ?? randomInt(2 ** 31));
 const LANES = 16;
-// Nothing here is about surviving a crash, so where there is a disk in memory the storage lies there.
-const MEMORY = '/dev/shm';
 
 const document = JSON.parse(readFileSync(join(ROOT, 'openapi.json'), 'utf8')) as Published;
 const rulebook = createRulebook(document);
 const catalogue = new Map(document['x-problems'].map(({ code, status }) => [code, status]));
 const tally: Tally = new Map();
 
-const storage = mkdtempSync(join(existsSync(MEMORY) ? MEMORY : tmpdir(), 'roost-fuzz-'));
 let world: World;
 let wire: ReturnType<typeof openWire>;
 let lanes: Lane[];
 
 beforeAll(async () => {
-  world = await startWorld({ storage, vars: { PASSWORD_COST: '8' } });
+  world = await startWorld({ vars: { PASSWORD_COST: '8' } });
   wire = openWire(world.url);
   const { url } = world;
   const visitors = createVisitors(world, wire.send);
@@ -43,7 +39,6 @@ beforeAll(async () => {
 afterAll(async () => {
   wire?.close();
   await world?.stop();
-  rmSync(storage, { recursive: true, force: true });
 });
 
 test(

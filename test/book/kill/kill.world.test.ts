@@ -187,5 +187,5 @@ test(
     expect(told).toBeGreaterThanOrEqual(ALL);
     expect(cancelled).toBeGreaterThan(ALL / 8);
   },
-  120_000 + KILLS * (20_000 + WORDS * 50),
+  300_000 + KILLS * (60_000 + WORDS * 200),
 );
