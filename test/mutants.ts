@@ -122,6 +122,20 @@ export const MUTANTS: readonly Mutant[] = [
     seenBy: 'unit test/book/keeper.unit.test.ts',
   },
   {
+    name: 'what was never paid comes back',
+    file: 'src/book/stays/refund.ts',
+    find: 'if (payment.owed === 0)',
+    put: 'if (payment.owed >= 0)',
+    seenBy: 'unit test/book/stays/refund.unit.test.ts',
+  },
+  {
+    name: 'an offer stands in the way of whoever has it',
+    file: 'src/book/calendar/load-state.ts',
+    find: '!isOwnOffer(stay)',
+    put: '!isOwnOffer(stay) || stay.expiresAt !== null',
+    seenBy: 'worker test/book/stays/waitlist.worker.test.ts',
+  },
+  {
     name: 'what is left over when money is split gets lost',
     file: 'src/kernel/money.ts',
     find: 'for (const share of byRemainder.slice(0, left)) share.part += 1;',
