@@ -44,6 +44,8 @@ export default defineConfig({
         ],
         test: {
           name: 'worker',
+          // One file instead of hundreds, each of which would be brought into the runtime by itself.
+          deps: { optimizer: { ssr: { enabled: true, include: ['stripe'] } } },
           include: ['test/**/*.worker.test.ts'],
           setupFiles: ['./test/worker/setup.ts'],
           testTimeout: PATIENCE_MS,

@@ -25,6 +25,7 @@ export class Sandbox extends DurableObject<Env> {
   readonly #methodsFor: (pathname: string) => Methods | undefined;
   readonly #catchUp: () => Promise<void>;
   readonly #setAlarm: () => void;
+  #alarmAt = Number.POSITIVE_INFINITY;
 
   constructor(ctx: DurableObjectState, env: Env) {
     super(ctx, env);
@@ -78,8 +79,12 @@ export class Sandbox extends DurableObject<Env> {
     };
     this.#setAlarm = () => {
       const due = [deliveries.nextAt(), stripe.nextAt(), daraja.nextAt()].filter((at) => at !== null);
-      const soonest = Date.now() + A_LITTLE_MS;
-      if (due.length > 0) store.wakeAt(Math.max(soonest, clock.toReal(Math.min(...due))));
+      if (due.length === 0) return;
+      const at = Math.max(Date.now() + A_LITTLE_MS, clock.toReal(Math.min(...due)));
+      // Only ever earlier: requests that follow each other closely would put it off for ever.
+      if (at >= this.#alarmAt) return;
+      this.#alarmAt = at;
+      store.wakeAt(at);
     };
   }
 
@@ -95,6 +100,7 @@ export class Sandbox extends DurableObject<Env> {
   }
 
   override async alarm(): Promise<void> {
+    this.#alarmAt = Number.POSITIVE_INFINITY;
     try {
       await this.#catchUp();
     } catch (error) {
