@@ -1,7 +1,7 @@
 // npm run bench:book [-- --bookings 5000] [--connections 16]     appends to bench/book.log
 import { appendFileSync } from 'node:fs';
 import { Agent, request } from 'node:http';
-import { cpus } from 'node:os';
+import { cpus, loadavg } from 'node:os';
 import { join } from 'node:path';
 import { parseArgs } from 'node:util';
 import { connect } from '../scripts/api.ts';
@@ -19,6 +19,8 @@ const { values } = parseArgs({
   options: { bookings: { type: 'string', default: '5000' }, connections: { type: 'string', default: '16' } },
 });
 const [count, connections] = [Number(values.bookings), Number(values.connections)];
+// What else runs here takes its part.
+const [load = 0] = loadavg();
 const today = new Date().toISOString().slice(0, 10) as Night;
 
 const lives = await openLives();
@@ -49,7 +51,7 @@ try {
   const at = (share: number) => waits[Math.floor(waits.length * share)]?.toFixed(1);
   const line = [
     new Date().toISOString().slice(0, 10),
-    `${cpus().length} × ${cpus()[0]?.model.trim()}`,
+    `${cpus().length} × ${cpus()[0]?.model.trim()}, load ${load.toFixed(1)} before`,
     `${count} bookings of one book over ${connections} connections`,
     `${Math.round(count / seconds)}/s`,
     `p50 ${at(0.5)} ms, p99 ${at(0.99)} ms`,
