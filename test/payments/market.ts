@@ -1,5 +1,5 @@
 import { unstable_readConfig } from 'wrangler';
-import { connect, expectStatus } from '../../scripts/api.ts';
+import { type Answer, connect, expectStatus } from '../../scripts/api.ts';
 import { API_CONFIG } from '../../scripts/places.ts';
 import { generateSecrets } from '../../scripts/secrets.ts';
 import { makePlace } from '../../scripts/seed/make-places.ts';
@@ -42,7 +42,7 @@ export async function openMarket() {
     method: string,
     path: string,
     body?: unknown,
-  ): Promise<{ status: number; body: Json }> => {
+  ): Promise<Omit<Answer, 'body'> & { body: Json }> => {
     const headers = method === 'POST' ? { 'idempotency-key': crypto.randomUUID() } : {};
     return api(method, path, { token: await tokenOf(as), body, headers });
   };
