@@ -37,10 +37,10 @@ export function recall<O extends { readonly ok: boolean }>(
   return { ...(JSON.parse(known.response) as O), replayed: true };
 }
 
-class Undo extends Error {
+/** Not an error: nobody reads where it came from, and to note that costs as much as a refusal. */
+class Undo {
   readonly outcome: unknown;
   constructor(outcome: unknown) {
-    super('undo');
     this.outcome = outcome;
   }
 }
