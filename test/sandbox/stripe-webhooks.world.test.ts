@@ -106,13 +106,6 @@ describe('webhooks of Stripe', () => {
     expect((await call('POST', '/sandbox/deliveries/dlv_gone')).status).toBe(404);
   });
 
-  it('come also while the sandbox is never left in peace', async () => {
-    const id = await till.authorised();
-    await stripe.paymentIntents.capture(id);
-    for (let asked = 0; asked < 1_000 && received.length < 2; asked++) await call('GET', '/sandbox/clock');
-    expect(typesOf(received)).toContain('payment_intent.succeeded');
-  });
-
   it('survive a restart of the sandbox', async () => {
     place.answerWith(500);
     await till.authorised();

@@ -206,6 +206,22 @@ describe('an effect at Stripe', () => {
     });
   });
 
+  it.each(['refund', 'transfer', 'reversal'] as const)(
+    '%s is told from another of the same payment',
+    async (kind) => {
+      const { effect, count } = await ready[kind]();
+      const first = await provider().perform(effect);
+      const second = { ...effect, id: newId('eff') };
+      expect(await provider().find(second)).toBeNull();
+
+      const other = await provider().perform(second);
+      expect(other).toMatchObject({ kind: 'done' });
+      expect(other).not.toEqual(first);
+      expect(await Promise.all([provider().find(effect), provider().find(second)])).toEqual([first, other]);
+      expect(await count()).toBe(2);
+    },
+  );
+
   it('that another effect has brought about is done, and what has become impossible is refused', async () => {
     const ended = await authorised();
     await provider().perform(effectOf('void', ended.order, ended.reference));
@@ -330,7 +346,7 @@ describe("Stripe's own books", () => {
   });
 
   it('are read a page at a time, whole', async () => {
-    await place.call('POST', '/sandbox/clock', { advance: 'P10D' });
+    await place.call('POST', '/sandbox/clock', { advance: 'P20D' });
     const from = Math.floor((await nowMs()) / 1000) * 1000;
     for (let made = 0; made < 101; made++) {
       await stripe.paymentIntents.create({ amount: 100 + made, currency: 'usd' });
@@ -338,6 +354,19 @@ describe("Stripe's own books", () => {
     const { pages, records } = await collect(from, (await nowMs()) + 1_000);
     expect(pages).toEqual([100, 1]);
     expect(new Set(records.map(({ reference }) => reference)).size).toBe(101);
+  });
+
+  it('lose nothing and tell nothing twice where one range ends and the next begins', async () => {
+    await place.call('POST', '/sandbox/clock', { advance: 'P30D' });
+    const from = Math.floor((await nowMs()) / 1000) * 1000;
+    await captured();
+    const { records } = await collect(from, from + 60_000);
+    const [{ at }] = records as [{ at: number }];
+    for (const between of [at - 1, at, at + 1, at + 500]) {
+      const halves = [await collect(from, between), await collect(between, from + 60_000)];
+      expect(halves.flatMap((half) => half.records)).toEqual(records);
+      expect(halves[at < between ? 0 : 1]?.records).toEqual(records);
+    }
   });
 
   it('that can not be read are a fault, and not an empty book', async () => {
