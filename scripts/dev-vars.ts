@@ -1,17 +1,22 @@
-import { existsSync, readFileSync, renameSync, writeFileSync } from 'node:fs';
+import { appendFileSync, existsSync, readFileSync, renameSync, writeFileSync } from 'node:fs';
 import { generateSecrets } from './secrets.ts';
 
 /** Values are in single quotes, inside which nothing is special; none of ours has a single quote. */
 const toLine = (name: string, value: string): string => `${name}='${value}'`;
 
-/** True when the file is new. One that exists is somebody's, and stays as it is. */
-export async function ensureDevVars(path: string): Promise<boolean> {
-  if (existsSync(path)) return false;
-  const secrets = await generateSecrets();
-  const lines = Object.entries(secrets).map(([name, value]) => toLine(name, value));
-  const header = '# Secrets of this machine, made by npm run dev. Not for any other place.';
-  writeFileSync(path, `${[header, ...lines].join('\n')}\n`, { mode: 0o600, flag: 'wx' });
-  return true;
+/** What is there is somebody's, and stays as it is. What a newer version needs besides is added at the end. */
+export async function ensureDevVars(path: string): Promise<void> {
+  const present = existsSync(path) ? readFileSync(path, 'utf8') : null;
+  const names = new Set(present?.split('\n').map((line) => line.split('=', 1)[0]));
+  const missing = Object.entries(await generateSecrets()).filter(([name]) => !names.has(name));
+  const lines = missing.map(([name, value]) => toLine(name, value));
+  if (present === null) {
+    const header = '# Secrets of this machine, made by npm run dev. Not for any other place.';
+    writeFileSync(path, `${[header, ...lines].join('\n')}\n`, { mode: 0o600, flag: 'wx' });
+  } else if (lines.length > 0) {
+    const between = present === '' || present.endsWith('\n') ? '' : '\n';
+    appendFileSync(path, `${between}${lines.join('\n')}\n`);
+  }
 }
 
 export async function editDevVar(path: string, name: string, edit: (value: string) => Promise<string>) {

@@ -361,7 +361,7 @@ describe("Stripe's own books", () => {
     const from = Math.floor((await nowMs()) / 1000) * 1000;
     await captured();
     const { records } = await collect(from, from + 60_000);
-    const [{ at }] = records as [{ at: number }];
+    const at = records[0]?.at ?? 0;
     for (const between of [at - 1, at, at + 1, at + 500]) {
       const halves = [await collect(from, between), await collect(between, from + 60_000)];
       expect(halves.flatMap((half) => half.records)).toEqual(records);
