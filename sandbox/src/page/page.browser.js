@@ -117,7 +117,7 @@ const moveClock = (move) => attempt(async () => showClock(await call('/sandbox/c
 
 async function refreshFaults() {
   const { data } = await call('/sandbox/faults');
-  for (const target of ['mail', 'turnstile']) {
+  for (const target of ['mail', 'turnstile', 'stripe']) {
     const select = byId(`fault-${target}`);
     if (document.activeElement !== select) {
       select.value = data.find((fault) => fault.target === target)?.mode ?? 'none';
