@@ -10,6 +10,7 @@ const EARTH_RADIUS_METRES = 6_371_008.8;
 const NEAREST_METRES = 301;
 const FARTHEST_METRES = 499;
 const DEGREES_PER_HOUR = 15;
+const LEAST_SLANT = 15;
 const MAX_WORD = 2 ** 32;
 
 export async function zoneAt(files: Files, { lat, lng }: Point): Promise<string> {
@@ -25,15 +26,21 @@ function nauticalZone(lng: number): string {
 }
 
 /**
- * The point that the public is shown: 300 to 500 metres off, always the same for one property at one place,
+ * The point that the public is shown: 300 to 500 metres off and never straight along a coordinate, always the same for one property at one place,
  * so that asking often tells no more, and unknowable without the key.
  */
 export function approximatePoint(keyring: Keyring, propertyId: string, point: Point): Point {
   const bytes = fromBase64Url(keyring.mac('approximate', propertyId, point.lat, point.lng));
   const share = (at: number) => (bytes?.readUInt32BE(at) ?? 0) / MAX_WORD;
-  const bearing = share(0) * 2 * Math.PI;
+  const bearing = toRadians(slanting(share(0)));
   const metres = NEAREST_METRES + share(4) * (FARTHEST_METRES - NEAREST_METRES);
   return movePoint(point, bearing, metres / EARTH_RADIUS_METRES);
+}
+
+/** Never along a meridian or a parallel: the latitude or the longitude would be the true one. */
+function slanting(share: number): number {
+  const quarter = Math.floor(share * 4);
+  return quarter * 90 + LEAST_SLANT + (share * 4 - quarter) * (90 - 2 * LEAST_SLANT);
 }
 
 /** Along a great circle, by an angle in radians. */

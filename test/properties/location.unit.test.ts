@@ -49,6 +49,18 @@ test('it leans to no side: over many places every direction and distance comes u
   for (const count of Object.values(counts)) expect(Math.abs(count - 500)).toBeLessThan(80);
 });
 
+test('neither of its coordinates is the true one', () => {
+  const point = { lat: -0.7638, lng: 36.4333 };
+  for (let index = 0; index < 1_000; index++) {
+    const shown = approximatePoint(keyring, `prp_${index}`, point);
+    for (const half of [
+      { ...point, lat: shown.lat },
+      { ...point, lng: shown.lng },
+    ])
+      expect(haversine(point, half)).toBeGreaterThan(75);
+  }
+});
+
 test('a place has the time zone in which it lies, and every place on earth has one that is known here', async () => {
   expect(await zoneAt(files, { lat: -1.2921, lng: 36.8219 })).toBe('Africa/Nairobi');
   expect(await zoneAt(files, { lat: 48.8566, lng: 2.3522 })).toBe('Europe/Paris');

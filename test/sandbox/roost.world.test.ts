@@ -21,5 +21,5 @@ it('what a provider has to tell reaches Roost, and what Roost answers is known',
   const response = await fetch(`${world.url}/sandbox/deliveries`);
   const { data } = (await response.json()) as { data: { lastStatus: number | null; attempts: number }[] };
   expect(data).toEqual([expect.objectContaining({ attempts: 1, lastStatus: expect.any(Number) })]);
-  expect(world.logs().join()).toContain('/v1/webhooks/stripe');
+  expect(world.logs().join()).toContain('receiveStripeEvent');
 });
