@@ -1,12 +1,12 @@
 import { SCOPES } from '../kernel/actor.ts';
 import { idPattern } from '../kernel/ids.ts';
 import { pageQuery } from '../kernel/page.ts';
-import { email, httpsUrl, instant, line, text, z } from '../kernel/zod.ts';
+import { captcha, email, httpsUrl, instant, line, text, z } from '../kernel/zod.ts';
 
 export const Email = email(254).openapi({ example: 'ada@example.com' });
 export const Password = text(10, 128).openapi({ description: '10 to 128 characters, not a common one' });
 const GivenPassword = text(1, 128);
-const Captcha = text(1, 2048).optional().openapi({ description: 'A Turnstile token' });
+const Captcha = captcha.optional();
 const Name = line(1, 100);
 const Code = text(6, 32);
 const Token = text(1, 1000);

@@ -9,7 +9,7 @@ import { type Answered, askBook } from '../properties/index.ts';
 import { BOOKING_NAMES } from './ask-booking.ts';
 import { giveHoldBack, takeHold } from './hold-limit.ts';
 
-type Input = { quote: string; message: string | null; replay: Replay };
+type Input = { quote: string; message: string | null; captcha: string | undefined; replay: Replay };
 
 /**
  * Keeps the nights of a quote until they are paid. The guest's token is believed, and the answer that belongs
@@ -17,7 +17,7 @@ type Input = { quote: string; message: string | null; replay: Replay };
  */
 export async function createBooking(
   ctx: Context,
-  { quote: token, message, replay }: Input,
+  { quote: token, message, captcha, replay }: Input,
 ): Promise<Answered<Booking>> {
   const { accountId } = requireUser(ctx, 'bookings:write');
 
@@ -29,7 +29,7 @@ export async function createBooking(
   if (isExpired) return known(QuoteExpired);
 
   const wanted = newIdWithin('bkg', quote.propertyId, now);
-  const bookingId = await takeHold(still, { accountId, bookingId: wanted, replay });
+  const bookingId = await takeHold(still, { accountId, bookingId: wanted, replay, captcha });
   if (bookingId === null) return known(KeyInProgress);
   try {
     return await askBook(

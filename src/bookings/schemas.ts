@@ -3,7 +3,7 @@ import { idPattern, idPatternWithin } from '../kernel/ids.ts';
 import { Money } from '../kernel/money.ts';
 import { pageOf, pageQuery } from '../kernel/page.ts';
 import { night, stay } from '../kernel/stay.ts';
-import { instant, text, z } from '../kernel/zod.ts';
+import { captcha, instant, text, z } from '../kernel/zod.ts';
 import { Guests } from '../pricing/index.ts';
 import { NightPrices, PriceLines, PropertyParams } from '../properties/index.ts';
 
@@ -20,6 +20,7 @@ export const AlterationParams = BookingParams.extend({
 export const NewBooking = z.strictObject({
   quote: z.string().min(1).max(MAX_QUOTE).openapi({ description: 'As createQuote gave it' }),
   message: text(1, MAX_MESSAGE).optional().openapi({ description: 'For the host' }),
+  captcha: captcha.optional(),
 });
 export const Reason = z.strictObject({ reason: text(1, MAX_REASON).optional() });
 export const StaffCancellation = z.strictObject({

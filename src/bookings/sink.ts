@@ -7,7 +7,7 @@ import type { Database } from '../platform/database.ts';
 import { keepRows } from '../platform/keep-rows.ts';
 import { createLimiter, type LimiterNamespace } from '../platform/limiter.ts';
 import { newTally } from '../platform/meter.ts';
-import { holdsOf } from './hold-limit.ts';
+import { holdsOf, lapsedUntil } from './hold-limit.ts';
 import { booking } from './tables.ts';
 
 type Told = { readonly epoch: number; readonly booking: Booking };
@@ -41,7 +41,9 @@ export function releaseHolds(sink: Sink, namespace: LimiterNamespace): Sink {
     async send(rows) {
       const told = rows.flatMap(({ kind, body }) => (kind === 'booking' ? [JSON.parse(body) as Told] : []));
       const settled = told.filter(({ booking: { awaiting } }) => awaiting !== 'payment');
-      const release = settled.map(({ booking: { guestId, id } }) => limiter.release(holdsOf(guestId), id));
+      const release = settled.map(({ booking }) =>
+        limiter.release(holdsOf(booking.guestId), booking.id, lapsedUntil(booking)),
+      );
       const [outcome] = await Promise.all([sink.send(rows), Promise.allSettled(release)]);
       return outcome;
     },

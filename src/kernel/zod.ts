@@ -53,3 +53,6 @@ export const httpsUrl = (max: number) =>
     .regex(new RegExp(HTTPS_ADDRESS));
 
 export const instant = z.iso.datetime();
+
+/** What a solved challenge is proven with. */
+export const captcha = text(1, 2_048).openapi({ description: 'A Turnstile token' });

@@ -10,14 +10,15 @@ import {
   type Taken,
 } from './limiter.ts';
 
-const TABLES = ['bucket', 'hold', 'claim'] as const;
+const TABLES = ['bucket', 'hold', 'claim', 'lapse'] as const;
 const SCHEMA = `
   CREATE TABLE IF NOT EXISTS bucket (name TEXT PRIMARY KEY, count INTEGER NOT NULL, started_at INTEGER NOT NULL,
     blocked_until INTEGER NOT NULL, ends_at INTEGER NOT NULL) WITHOUT ROWID;
   CREATE TABLE IF NOT EXISTS hold (subject TEXT NOT NULL, id TEXT NOT NULL, ends_at INTEGER NOT NULL,
     PRIMARY KEY (subject, id)) WITHOUT ROWID;
   CREATE TABLE IF NOT EXISTS claim (subject TEXT NOT NULL, name TEXT NOT NULL, meaning TEXT NOT NULL,
-    hold_id TEXT NOT NULL, ends_at INTEGER NOT NULL, PRIMARY KEY (subject, name)) WITHOUT ROWID`;
+    hold_id TEXT NOT NULL, ends_at INTEGER NOT NULL, PRIMARY KEY (subject, name)) WITHOUT ROWID;
+  CREATE TABLE IF NOT EXISTS lapse (subject TEXT PRIMARY KEY, ends_at INTEGER NOT NULL) WITHOUT ROWID`;
 
 /**
  * The attempts of one subject (an address, an account, a code), or the holds of those that share a shard.
@@ -54,8 +55,15 @@ export class Limiter extends DurableObject implements LimiterStub {
     return answer;
   }
 
-  async release(subject: string, id: string): Promise<void> {
+  async release(subject: string, id: string, lapsedUntilMs?: number): Promise<void> {
     this.#sql.exec('DELETE FROM hold WHERE subject = ? AND id = ?', subject, id);
+    if (lapsedUntilMs !== undefined)
+      this.#sql.exec(
+        `INSERT INTO lapse (subject, ends_at) VALUES (?, ?)
+         ON CONFLICT (subject) DO UPDATE SET ends_at = max(ends_at, excluded.ends_at)`,
+        subject,
+        lapsedUntilMs,
+      );
     await this.#leaveIfEmpty();
   }
 
@@ -101,7 +109,7 @@ export class Limiter extends DurableObject implements LimiterStub {
     };
   }
 
-  #hold(subject: string, { id, limit, expiresAt, claim }: Hold, nowMs: number): HoldAnswer {
+  #hold(subject: string, { id, limit, expiresAt, challenged, claim }: Hold, nowMs: number): HoldAnswer {
     const sql = this.#sql;
     const known = sql
       .exec<{ meaning: string; hold_id: string }>(
@@ -118,6 +126,7 @@ export class Limiter extends DurableObject implements LimiterStub {
       .map((row) => row.id);
     if (known) return { id: known.hold_id, isLive: live.includes(known.hold_id) };
     if (live.length >= limit) return 'full';
+    if (!challenged && this.#hasLapsed(subject, nowMs)) return 'challenge';
     sql.exec('INSERT INTO hold (subject, id, ends_at) VALUES (?, ?, ?)', subject, id, expiresAt);
     sql.exec(
       'INSERT OR REPLACE INTO claim (subject, name, meaning, hold_id, ends_at) VALUES (?, ?, ?, ?, ?)',
@@ -128,6 +137,11 @@ export class Limiter extends DurableObject implements LimiterStub {
       claim.expiresAt,
     );
     return { id, isLive: true };
+  }
+
+  #hasLapsed(subject: string, nowMs: number): boolean {
+    const query = 'SELECT 1 FROM lapse WHERE subject = ? AND ends_at > ?';
+    return this.#sql.exec(query, subject, nowMs).toArray().length > 0;
   }
 
   #read(name: string): Count | null {

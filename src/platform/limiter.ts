@@ -25,23 +25,30 @@ export type Hold = {
   readonly id: string;
   readonly limit: number;
   readonly expiresAt: number;
+  /** A challenge was solved, which is asked of whoever has let one lapse. */
+  readonly challenged: boolean;
   readonly claim: { readonly name: string; readonly meaning: string; readonly expiresAt: number };
 };
 /** `id` is that of the claim's first hold, which is had now or not any more. */
-export type HoldAnswer = 'full' | 'claimed_otherwise' | { readonly id: string; readonly isLive: boolean };
+export type HoldAnswer =
+  | 'full'
+  | 'challenge'
+  | 'claimed_otherwise'
+  | { readonly id: string; readonly isLive: boolean };
 
 export type Limiter = {
   take(subject: string, rules: readonly LimitRule[], nowMs: number): Promise<Taken>;
   clear(subject: string, names: readonly string[]): Promise<void>;
   hold(subject: string, hold: Hold, nowMs: number): Promise<HoldAnswer>;
-  release(subject: string, id: string): Promise<void>;
+  /** One that was let lapse is remembered until then. */
+  release(subject: string, id: string, lapsedUntilMs?: number): Promise<void>;
 };
 
 export type LimiterStub = {
   take(rules: readonly LimitRule[], nowMs: number): Promise<Taken>;
   clear(names: readonly string[]): Promise<void>;
   hold(subject: string, hold: Hold, nowMs: number): Promise<HoldAnswer>;
-  release(subject: string, id: string): Promise<void>;
+  release(subject: string, id: string, lapsedUntilMs?: number): Promise<void>;
 };
 
 /** With another number of them, whoever holds something would be asked elsewhere, where nothing is known of it. */
@@ -70,9 +77,9 @@ export function createLimiter(namespace: LimiterNamespace, tally: Tally): Limite
       tally.limiterHops += 1;
       return namespace.getByName(holdShardOf(subject)).hold(subject, hold, nowMs);
     },
-    release(subject, id) {
+    release(subject, id, lapsedUntilMs) {
       tally.limiterHops += 1;
-      return namespace.getByName(holdShardOf(subject)).release(subject, id);
+      return namespace.getByName(holdShardOf(subject)).release(subject, id, lapsedUntilMs);
     },
   };
 }

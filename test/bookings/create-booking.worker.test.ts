@@ -263,3 +263,28 @@ test('a key without the scope books nothing, and reads nothing', async () => {
   await refused(book, [403, 'auth.scope_missing'], () => create(key, quote));
   expect((await ask('GET', '/v1/bookings', { as: key })).status).toBe(200);
 });
+
+test('who let nights lapse unpaid has to solve a challenge, once for each new booking', async () => {
+  const bindings = { CAPTCHA: 'required' };
+  const [guest, other] = [await newGuest(), await newGuest()];
+  const { id, book } = await place(host);
+  const lapsed = await held(guest, id, inDays(10));
+  await told(book);
+  advance(15 * MINUTE);
+  await ask('GET', `/v1/bookings/${lapsed.id}`, { as: guest });
+  await told(book);
+
+  const quote = await quoteFor(id, inDays(10), 2);
+  const create = (as: Person, json: object, key = crypto.randomUUID()) =>
+    ask('POST', '/v1/bookings', { as, key, json: { quote, ...json }, bindings });
+  const before = await stateOf(book);
+  expect((await create(guest, {})).body.code).toBe('auth.captcha_required');
+  expect(await stateOf(book)).toEqual(before);
+  const key = crypto.randomUUID();
+  const solved = await create(guest, { captcha: 'a token' }, key);
+  expect(solved.status, solved.text).toBe(201);
+  const again = await create(guest, { captcha: 'a token' }, key);
+  expect([again.status, again.text]).toEqual([201, solved.text]);
+  await ask('POST', `/v1/bookings/${solved.body.id}/cancel`, { as: guest });
+  expect((await create(other, {})).status).toBe(201);
+});

@@ -100,6 +100,7 @@ const hold = async (
   nowMs: number,
   claim: Partial<Hold['claim']> = {},
   subject = 'somebody',
+  challenged = false,
 ) =>
   JSON.parse(
     JSON.stringify(
@@ -109,6 +110,7 @@ const hold = async (
           id,
           limit: 3,
           expiresAt: nowMs + 60_000,
+          challenged,
           claim: { name: id, meaning: 'this', expiresAt: nowMs + DAY, ...claim },
         },
         nowMs,
@@ -153,6 +155,19 @@ test('a claim keeps its meaning for as long as it lives', async () => {
     id: 'b',
     isLive: true,
   });
+});
+
+test('who let a hold lapse is asked for a challenge until that is forgotten, and nobody else is', async () => {
+  const limiter = newLimiter();
+  await hold(limiter, 'a', now);
+  await limiter.release('somebody', 'a', now + 2 * DAY);
+  await limiter.release('somebody', 'a', now + DAY);
+  expect(await hold(limiter, 'b', now + 2 * DAY - 1)).toBe('challenge');
+  expect(await holds(limiter)).toEqual({ holds: 0, claims: 1 });
+  expect(await hold(limiter, 'b', now, {}, 'another')).toEqual({ id: 'b', isLive: true });
+  expect(await hold(limiter, 'b', now, {}, 'somebody', true)).toEqual({ id: 'b', isLive: true });
+  expect(await hold(limiter, 'b', now)).toEqual({ id: 'b', isLive: true });
+  expect(await hold(limiter, 'c', now + 2 * DAY)).toEqual({ id: 'c', isLive: true });
 });
 
 test('those who share an object have their own holds, claims and limits', async () => {

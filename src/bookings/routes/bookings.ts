@@ -1,4 +1,5 @@
 import { ScopeMissing } from '../../accounts/index.ts';
+import { CaptchaRefused, CaptchaRequired } from '../../platform/captcha.ts';
 import { endpoint } from '../../platform/endpoint.ts';
 import { PromotionExhausted, QuoteExpired, QuoteInvalid } from '../../pricing/index.ts';
 import { PropertyNotFound, Unavailable } from '../../properties/index.ts';
@@ -26,7 +27,7 @@ export const bookings = [
     summary: 'Keep the nights of a quote until they are paid, for fifteen minutes',
     description:
       'At most three unpaid bookings are kept at once, and one at each place. A 409 `bookings.unavailable` has ' +
-      '`causes`.',
+      '`causes`. Who has let nights lapse unpaid within thirty days is asked for a `captcha`.',
     access: 'bookings:write',
     body: schemas.NewBooking,
     keyed: 'verb',
@@ -41,12 +42,19 @@ export const bookings = [
       errors.OwnPlace,
       errors.HeldAlready,
       errors.TooManyHolds,
+      CaptchaRequired,
+      CaptchaRefused,
     ],
     status: 201,
     headers: ({ value }) => ({ location: `/v1/bookings/${value.id}` }),
     ...shown,
     handle: (ctx, { body, replay }) =>
-      createBooking(ctx, { quote: body.quote, message: body.message ?? null, replay }),
+      createBooking(ctx, {
+        quote: body.quote,
+        message: body.message ?? null,
+        captcha: body.captcha,
+        replay,
+      }),
   }),
   endpoint({
     method: 'get',
