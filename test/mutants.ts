@@ -12,6 +12,7 @@ export type Mutant = {
 };
 
 const SIMULATION = 'unit test/book/stays/simulation.unit.test.ts';
+const LATE = 'unit test/book/money/late.unit.test.ts';
 const OUTBOX = 'unit test/book/outbox.unit.test.ts';
 const BOOKINGS = 'worker test/book/stays/bookings.worker.test.ts';
 
@@ -141,6 +142,48 @@ export const MUTANTS: readonly Mutant[] = [
     find: 'for (const share of byRemainder.slice(0, left)) share.part += 1;',
     put: '',
     seenBy: 'unit test/kernel/money.unit.test.ts',
+  },
+  {
+    name: 'what a provider told is done again when it is told again',
+    file: 'src/book/money/apply-payment-events.ts',
+    find: 'if (tx.knowsEvent(source, eventId))',
+    put: 'if (tx.knowsEvent(source, `${eventId} `))',
+    seenBy: 'unit test/book/money/any-order.unit.test.ts',
+  },
+  {
+    name: 'money is taken before the host has said yes',
+    file: 'src/book/money/move-money.ts',
+    find: 'if (taken > 0)',
+    put: 'if (taken > 0 || has.authorized > 0)',
+    seenBy: LATE,
+  },
+  {
+    name: 'who pays too late gets nights that are another’s',
+    file: 'src/book/money/decide-payment.ts',
+    find: "if (nights === 'taken') return giveBack('nights_taken');",
+    put: '',
+    seenBy: 'unit test/book/money/decide-payment.unit.test.ts',
+  },
+  {
+    name: 'money that comes in on its way back stays',
+    file: 'src/book/money/apply-payment-events.ts',
+    find: "if (kept.fate.kind === 'returned') finishReturn(",
+    put: "if (kept.fate.kind === 'waiting') finishReturn(",
+    seenBy: LATE,
+  },
+  {
+    name: 'a refund overtakes its capture',
+    file: 'src/book/money/effects.ts',
+    find: 'tx.effectsOf(paymentId).find(isOpen);',
+    put: "tx.effectsOf(paymentId).find(({ state }) => state === 'waiting');",
+    seenBy: LATE,
+  },
+  {
+    name: 'a signature from the future is good',
+    file: 'src/payments/stripe/read-event.ts',
+    find: 'Math.abs(ageSeconds)',
+    put: 'ageSeconds',
+    seenBy: 'unit test/payments/stripe/read-event.unit.test.ts',
   },
   {
     name: 'a private field gets into the public cache',

@@ -50,7 +50,7 @@ type Ground = {
   fail(words: string): never;
 };
 /** How often, in a hundred or so. */
-export type Act = readonly [weight: number, act: () => void];
+export type Act = readonly [weight: number, act: () => void, isOfMoney?: true];
 type Ask = { readonly guest: string; readonly key: string; readonly quote: Quote };
 
 export function actsOf({ chance, desk, watch, provider, effects, now, fail }: Ground) {
@@ -361,14 +361,14 @@ export function actsOf({ chance, desk, watch, provider, effects, now, fail }: Gr
   };
 
   const acts: Act[] = [
-    [10, quote],
-    [30, create],
-    [14, pay],
-    [3, payLater],
-    [8, () => hear(false)],
-    [8, () => perform(false)],
+    [10, quote, true],
+    [30, create, true],
+    [14, pay, true],
+    [3, payLater, true],
+    [8, () => hear(false), true],
+    [8, () => perform(false), true],
     [5, answer],
-    [6, cancel],
+    [6, cancel, true],
     [1, noShow],
     [1, overrule],
     [1, leave],

@@ -21,8 +21,14 @@ export function readMoney({ sql }: Pick<DurableObjectStorage, 'sql'>): MoneyRows
 }
 
 /** At every moment. */
-export function checkPayments({ payments, effects, entries }: MoneyRows): string[] {
+export function checkPayments(
+  { payments, effects, entries }: MoneyRows,
+  bookings: ReadonlyMap<string, Booking>,
+): string[] {
   const wrong: string[] = [];
+  for (const { id, kind, bookingId } of effects)
+    if (kind === 'capture' && bookings.get(bookingId)?.confirmedAt === null)
+      wrong.push(`${id} takes money for nights that are not owned`);
   for (const { id, lines } of entries) {
     const sum = Object.values(lines).reduce((total, amount) => total + amount, 0);
     if (sum !== 0) wrong.push(`the entry ${id} adds up to ${sum}`);

@@ -31,6 +31,8 @@ export type Lives = {
   readonly faults?: number;
   /** The book or D1 is set back to what it was; and what of D1 the sweep then brings back. */
   readonly restores?: true;
+  /** Little but payments, and most of what happens is within five seconds of the end of a hold. */
+  readonly late?: true;
 };
 export type Seen = { ops: number; changes: number; faults: number; crashes: number; bookings: number };
 
@@ -135,7 +137,7 @@ export async function liveLives(seed: number, ops: number, lives: Lives = {}): P
   const checkAll = () => {
     refuseWrong(watched.lookAtAll(desk.log, desk.settledAt()));
     refuseWrong(watched.lookAtDues());
-    refuseWrong(checkPayments(readMoney(storage)));
+    refuseWrong(checkPayments(readMoney(storage), watched.bookings));
   };
   /** Most of what is decided by time is decided at the very moment. */
   const pass = () => {
@@ -143,6 +145,10 @@ export async function liveLives(seed: number, ops: number, lives: Lives = {}): P
       at: number | null;
     };
     const jump = chance.random();
+    if (lives.late && due.at !== null && jump < 0.4) {
+      now = Math.max(now, due.at + chance.below(11) * SECOND - 5 * SECOND);
+      return;
+    }
     if (due.at !== null && jump < 0.05 && due.at - now < 5 * DAY)
       now = Math.max(now, due.at + chance.below(3) - 1);
     else if (jump < 0.8) now += chance.below(20 * SECOND);
@@ -155,7 +161,8 @@ export async function liveLives(seed: number, ops: number, lives: Lives = {}): P
     ...{ chance, desk, watch: watched, provider, effects, fail },
     now: () => now,
   });
-  const deck = acts.flatMap(([weight, act]) => Array.from({ length: weight }, () => act));
+  const wanted = lives.late ? acts.filter(([, , isOfMoney]) => isOfMoney) : acts;
+  const deck = wanted.flatMap(([weight, act]) => Array.from({ length: weight }, () => act));
   const begin = () => {
     const keeper = desk.keeper();
     keeper.run(now, (tx) => tellFacts(tx, clock(), FACTS));
