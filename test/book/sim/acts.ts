@@ -367,7 +367,7 @@ export function actsOf({ chance, desk, watch, provider, effects, now, fail }: Gr
     [3, payLater, true],
     [8, () => hear(false), true],
     [8, () => perform(false), true],
-    [5, answer],
+    [5, answer, true],
     [6, cancel, true],
     [1, noShow],
     [1, overrule],

@@ -38,7 +38,7 @@ export type Seen = { ops: number; changes: number; faults: number; crashes: numb
 
 const START = Date.UTC(2027, 0, 15, 12);
 const OUTAGE_MS = 10 * MINUTE;
-const CHECK_ALL_EVERY = 50;
+const CHECK_ALL_EVERY = 100;
 const MAX_WAKES = 600;
 const FACTS = {
   propertyId: PROPERTY,
@@ -163,11 +163,12 @@ export async function liveLives(seed: number, ops: number, lives: Lives = {}): P
   });
   const wanted = lives.late ? acts.filter(([, , isOfMoney]) => isOfMoney) : acts;
   const deck = wanted.flatMap(([weight, act]) => Array.from({ length: weight }, () => act));
+  const bookingMode = lives.late && chance.of(0.3) ? 'request' : 'instant';
   const begin = () => {
     const keeper = desk.keeper();
     keeper.run(now, (tx) => tellFacts(tx, clock(), FACTS));
     keeper.run(now, (tx) => putRates(tx, host(), { currency: 'KES', nightly: 100 }, '*'));
-    keeper.run(now, (tx) => putRules(tx, host(), { ...DEFAULT_RULES, bookingMode: 'instant' }, '*'));
+    keeper.run(now, (tx) => putRules(tx, host(), { ...DEFAULT_RULES, bookingMode }, '*'));
     keeper.run(now, (tx) => changeStatus(tx, host(), { to: 'published', missing: [] }));
   };
   const restores = d1 && lives.restores ? restorer(ops, chance, storage, d1) : null;
