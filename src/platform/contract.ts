@@ -182,6 +182,7 @@ export function toRouteConfig(item: AnyEndpoint): RouteConfig & { method: AnyEnd
     ...ALWAYS,
     ...(item.access === 'public' ? [] : AUTHENTICATED),
     ...(item.body || item.upload ? WITH_BODY : []),
+    ...(item.raw ? [RequestTooLarge] : []),
     ...(item.guarded ? WITH_VERSION : []),
     ...(item.method === 'get' ? [] : [StateMoved]),
     ...(item.method === 'post' ? WITH_KEY : []),
@@ -201,7 +202,7 @@ export function toRouteConfig(item: AnyEndpoint): RouteConfig & { method: AnyEnd
     request.body = { content: { 'application/json': { schema: item.body } }, required: !item.bodyOptional };
   }
   if (item.raw) {
-    request.body = { content: { 'application/json': { schema: {} } }, required: true };
+    request.body = { content: { '*/*': { schema: {} } } };
   }
   if (item.upload) request.body = { content: binary(item.upload.types), required: true };
   const success = {

@@ -148,6 +148,8 @@ async function serveOnce(
 }
 
 function contentOf(c: HonoContext<DoorEnv>): string {
+  const raw = c.get('raw');
+  if (raw) return sha256(raw);
   const upload = c.get('upload');
   return upload ? `${upload.contentType} ${sha256(upload.bytes)}` : (c.get('content') ?? '');
 }

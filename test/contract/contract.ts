@@ -49,6 +49,8 @@ export type Operation = {
   readonly body: { readonly required: boolean; readonly schema: Schema } | null;
   /** A file instead, of one of these types. */
   readonly upload: { readonly types: readonly string[]; readonly maxBytes: number } | null;
+  /** Whatever is sent, of whichever type. */
+  readonly raw: { readonly maxBytes: number } | null;
   readonly replies: Readonly<Record<string, Reply>>;
 };
 
@@ -72,6 +74,7 @@ export function operationsOf(document: Document): Operation[] {
     Object.entries(methods as Record<string, WrittenOperation>).map(([method, written]) => {
       const content = written.requestBody?.content ?? {};
       const schema = content['application/json']?.schema;
+      const raw = '*/*' in content;
       const maxBytes = written['x-max-body-bytes'] ?? 0;
       return {
         operationId: written.operationId,
@@ -81,7 +84,8 @@ export function operationsOf(document: Document): Operation[] {
         isOpen: written.security?.some((way) => Object.keys(way).length === 0) ?? false,
         parameters: written.parameters ?? [],
         body: schema ? { required: written.requestBody?.required === true, schema } : null,
-        upload: written.requestBody && !schema ? { types: Object.keys(content), maxBytes } : null,
+        upload: written.requestBody && !schema && !raw ? { types: Object.keys(content), maxBytes } : null,
+        raw: raw ? { maxBytes } : null,
         replies: written.responses,
       };
     }),

@@ -1,6 +1,7 @@
 import fc, { type Arbitrary } from 'fast-check';
 import type { Document, Operation } from './contract.ts';
 import { type Draft, Slot } from './draft.ts';
+import { messages } from './messages.ts';
 import { gentle, orderly } from './orderly.ts';
 import { files } from './pictures.ts';
 import { PUBLISHED } from './pool.ts';
@@ -145,9 +146,10 @@ function draftFor(document: Document, operation: Operation): Arbitrary<Draft> {
 
 type Content = { readonly type: string; readonly body: unknown };
 
-function contentFor(document: Document, { body, upload }: Operation): Arbitrary<Content> {
+function contentFor(document: Document, { body, upload, raw }: Operation): Arbitrary<Content> {
   const type = 'application/json';
   if (upload) return files(upload).map((file) => ({ type: file.type, body: file.bytes }));
+  if (raw) return messages;
   if (!body) return fc.constant({ type, body: undefined });
   const content = mended(validValues(document, body.schema, handedOut()));
   const sent = body.required ? content : fc.option(content, { nil: undefined, freq: 2 });

@@ -50,6 +50,7 @@ export function createRulebook(document: Document) {
 
   const judgeBody = (operation: Operation, { headers, body }: Wire): Reading['verdict'] => {
     if (operation.upload) return judgeUpload(operation.upload, { headers, body });
+    if (operation.raw) return (body?.length ?? 0) > operation.raw.maxBytes ? 'broken' : 'valid';
     if (!operation.body) return 'valid';
     if (body === null || body.length === 0) return operation.body.required ? 'broken' : 'valid';
     if (body.length > MAX_BODY_BYTES) return 'broken';

@@ -29,6 +29,19 @@ let page: PublicAnswer;
 
 const items: readonly AnyEndpoint[] = [
   endpoint({
+    method: 'post',
+    path: '/v1/test/told',
+    operationId: 'tellThing',
+    room,
+    summary: 'What somebody else will judge',
+    access: 'public',
+    raw: true,
+    signature: 'x-signed',
+    refusals: [],
+    status: 204,
+    handle: async (ctx, { raw, signature }) => reach(ctx, { text: new TextDecoder().decode(raw), signature }),
+  }),
+  endpoint({
     method: 'get',
     path: '/v1/test/thing',
     operationId: 'getThing',
@@ -272,6 +285,35 @@ test('strangers share no keys: the same key is the same one only with the same b
     expect([other.status, other.headers.get('idempotent-replayed')]).toEqual([201, null]);
   }
   expect(reached).toHaveLength(3);
+});
+
+const tell = (body: BodyInit, headers: Record<string, string> = {}) =>
+  knock('/told', { method: 'POST', headers, body, duplex: 'half' });
+
+test('what somebody else will judge arrives as its bytes, of whichever type, with its signature', async () => {
+  expect((await tell('{ "a":1 ', { 'x-signed': 'v1=0', 'content-type': 'text/plain' })).status).toBe(204);
+  expect((await tell('')).status).toBe(204);
+  expect(reached.map(({ input }) => input)).toEqual([
+    { text: '{ "a":1 ', signature: 'v1=0' },
+    { text: '', signature: undefined },
+  ]);
+});
+
+test('what is told with the same key in other words is told too', async () => {
+  const send = (text: string) => tell(text, { 'idempotency-key': 'told-1' });
+  const answers = [await send('one'), await send('one'), await send('another')];
+  expect(answers.map(({ headers }) => headers.get('idempotent-replayed'))).toEqual([null, 'true', null]);
+  expect(reached.map(({ input }) => input.text)).toEqual(['one', 'another']);
+});
+
+test('more than anybody has to tell reaches nobody', async () => {
+  const before = await everything();
+  for (const body of ['x'.repeat(256 * 1024 + 1), inChunks(2_700)]) {
+    const answer = await tell(body, { 'idempotency-key': 'told-2' });
+    expect([answer.status, await codeOf(answer)]).toEqual([413, 'request.too_large']);
+  }
+  expect(reached).toEqual([]);
+  expect(await everything()).toEqual(before);
 });
 
 test('an answer that is good for a quarter of an hour comes again for no longer', async () => {
