@@ -1,5 +1,5 @@
 import type { Call, Outcome, Refused } from '../book/index.ts';
-import { BOOKING_NAMES } from '../bookings/index.ts';
+import { BOOKING_NAMES, BookingNotFound } from '../bookings/index.ts';
 import type { Context } from '../context.ts';
 import { propertyIdOf } from '../kernel/ids.ts';
 import type { BookCommands } from '../platform/books.ts';
@@ -8,7 +8,7 @@ import * as errors from './errors.ts';
 
 const NAMES: RefusalNames = {
   ...BOOKING_NAMES,
-  unopened: errors.PaymentNotFound,
+  unopened: BookingNotFound,
   payment_not_found: errors.PaymentNotFound,
   not_the_guest: errors.NotTheGuest,
   nothing_due: errors.NothingDue,
