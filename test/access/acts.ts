@@ -1,7 +1,11 @@
 import { Secret, TOTP } from 'otpauth';
+import { WEBHOOK_SECRET } from '../../sandbox/src/stripe/secret.ts';
 import { type ChallengeKind, issueChallenge, passwordBasis } from '../../src/accounts/challenge.ts';
 import { mailCode, refreshToken, resetToken } from '../../src/accounts/rules.ts';
+import { SECOND } from '../../src/kernel/clock.ts';
 import { addNights } from '../../src/kernel/stay.ts';
+import { callbackTokenOf } from '../../src/payments/callback-token.ts';
+import { eventOf, INTENT, sign } from '../payments/stripe/signed.ts';
 import { NEW_PICTURE } from './place.ts';
 import { GUESTS, nightsAhead, type Progress, quoteAt } from './stays.ts';
 import {
@@ -33,6 +37,8 @@ export type Act = {
   readonly path?: (village: Village) => Record<string, string>;
   readonly query?: (village: Village, caller: Caller | null) => Record<string, string>;
   readonly file?: File;
+  /** The headers that vouch for the file. */
+  readonly signs?: (village: Village) => Promise<Record<string, string>>;
   /** Answered with a WebSocket, of which the first message is read. */
   readonly upgrades?: true;
   readonly body?: (village: Village, caller: Caller) => unknown;
@@ -95,8 +101,28 @@ const RULES = {
 const STAY_IN_FULL = [
   ...['booking.id', 'booking.created_at', 'booking.value.id', 'booking.value.createdAt'],
   ...['booking.value.confirmedAt', 'booking.value.message', 'booking.value.payment.captured'],
-  ...['booking.value.price.total', 'booking.value.price.hostEarns'],
+  ...['booking.value.price.total', 'booking.value.price.hostEarns', 'booking.value.paidBy.id'],
+  ...['payment.id', 'payment.booking_id', 'payment.created_at', 'payment.value.id'],
+  ...['payment.value.bookingId', 'payment.value.amount', 'payment.value.createdAt'],
 ];
+
+const asGuestOrHost = ({ people: { guest, other_guest } }: Village, caller: Caller | null) => {
+  const isTraveller = [guest, other_guest].some(({ accountId }) => accountId === caller?.accountId);
+  return { role: isTraveller ? 'guest' : 'host' };
+};
+const told = (content: object): File & { readonly text: string } => {
+  const text = JSON.stringify(content);
+  return { type: 'application/json', bytes: new Uint8Array(new TextEncoder().encode(text)), text };
+};
+const STRIPE_EVENT = told(eventOf('payment_intent.succeeded', { ...INTENT, amount_received: 9_000 }));
+const MPESA_CALLBACK = told({
+  Body: {
+    stkCallback: {
+      ...{ MerchantRequestID: 'mr-1', CheckoutRequestID: 'ws_CO_1', ResultCode: 1032 },
+      ResultDesc: 'Request cancelled by user',
+    },
+  },
+});
 
 export const acts: Readonly<Record<string, Act>> = {
   getHealth: {},
@@ -233,10 +259,7 @@ export const acts: Readonly<Record<string, Act>> = {
   },
   listBookings: {
     under: { stay: 'asked_by_host' },
-    query: ({ people: { guest, other_guest } }, caller) => {
-      const isTraveller = [guest, other_guest].some(({ accountId }) => accountId === caller?.accountId);
-      return { role: isTraveller ? 'guest' : 'host' };
-    },
+    query: asGuestOrHost,
   },
   getBooking: ofStay('asked_by_host'),
   acceptBooking: ofStay('requested', 'host'),
@@ -266,5 +289,25 @@ export const acts: Readonly<Record<string, Act>> = {
     // Whoever judges a case has it before them, and says why.
     tells: STAY_IN_FULL,
     body: () => ({ reason: 'The roof is gone.', keepBlocked: true }),
+  },
+
+  startPayment: { ...ofStay('held'), body: () => ({ provider: 'stripe' }) },
+  getPayment: ofStay('confirmed'),
+  createRefund: {
+    ...ofStay('confirmed', 'host'),
+    body: () => ({ amount: 90_000, reason: 'The boat leaked.' }),
+  },
+  listPayments: { under: { stay: 'confirmed' }, query: asGuestOrHost },
+  receiveStripeEvent: {
+    file: STRIPE_EVENT,
+    signs: async ({ now }) => ({
+      'stripe-signature': await sign(STRIPE_EVENT.text, WEBHOOK_SECRET, Math.floor(now / SECOND)),
+    }),
+  },
+  receiveMpesaCallback: {
+    file: MPESA_CALLBACK,
+    path: ({ place: { id } }) => ({
+      token: callbackTokenOf(keyring, `pay_${'0'.repeat(26)}${id.slice(4)}`),
+    }),
   },
 };

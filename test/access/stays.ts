@@ -2,7 +2,7 @@ import { runInDurableObject } from 'cloudflare:test';
 import { env } from 'cloudflare:workers';
 import { randomInt } from 'node:crypto';
 import { vi } from 'vitest';
-import type { Booking, Call } from '../../src/book/index.ts';
+import type { Booking, Call, Payment } from '../../src/book/index.ts';
 import type { PropertyBook } from '../../src/index.ts';
 import { DAY, HOUR, MINUTE } from '../../src/kernel/clock.ts';
 import type { Keyring } from '../../src/kernel/crypto.ts';
@@ -19,7 +19,7 @@ import type { Place } from './place.ts';
  * agreed upon with the book itself, as far as the operation needs it.
  */
 export type Progress =
-  /** Nights are held and not paid. */
+  /** Nights are held and not paid, for as much as a provider takes at once. */
   | 'held'
   /** Paid, and waits for the host. */
   | 'requested'
@@ -36,6 +36,7 @@ type AgreedPrice = Booking['price'];
 export const GUESTS = { adults: 2, children: 0, infants: 0, pets: 0 };
 const ZONE = 'Africa/Nairobi';
 const CHECK_IN = '15:00';
+const PAYABLE: Asked = { nightly: 900_000, fee: 300_000 };
 const FEES = { guestPercent: 14, hostPercent: 3 };
 
 export const nightsAhead = ({ today }: Place, from: number, to: number): Stay => ({
@@ -43,11 +44,15 @@ export const nightsAhead = ({ today }: Place, from: number, to: number): Stay =>
   checkOut: addNights(today, to),
 });
 
-function priceOf(stay: Stay): AgreedPrice {
-  const price = canaryNumber();
+type Asked = { readonly nightly: number; readonly fee: number };
+
+function priceOf(
+  stay: Stay,
+  { nightly: price, fee }: Asked = { nightly: canaryNumber(), fee: canaryNumber() },
+): AgreedPrice {
   const nights = nightsOf(stay).map((date) => ({ date, price }));
   const amount = nights.length * price;
-  const total = amount + canaryNumber();
+  const total = amount + fee;
   const lines: AgreedPrice['lines'] = [
     { kind: 'nights', label: `${nights.length} nights`, amount },
     { kind: 'guest_service_fee', label: 'Service fee', amount: total - amount },
@@ -61,9 +66,10 @@ export function quoteAt(
   { id }: Place,
   stay: Stay,
   now: number,
+  asked?: Asked,
 ): { token: string; quote: Quote } {
   const agreed = { policy: 'moderate', ratesVersion: 1, promotion: null, issuedAt: now };
-  return sealQuote(keyring, { ...priceOf(stay), ...agreed, propertyId: id, stay, guests: GUESTS });
+  return sealQuote(keyring, { ...priceOf(stay, asked), ...agreed, propertyId: id, stay, guests: GUESTS });
 }
 
 /** Everything that a booking can hold, so that each of it would be noticed. */
@@ -102,6 +108,29 @@ export function lodgersRow(place: Place, now: number): Row {
   };
 }
 
+/** How the lodger paid, as D1 has it: everything that a payment can hold. */
+export function lodgersPayment({ id: propertyId, hostId }: Place, lodging: Row, now: number): Row {
+  const { id: bookingId, guest_id: guestId } = lodging;
+  const value: Omit<Payment, 'tokenHash' | 'phone'> = {
+    ...{ id: newIdWithin('pay', propertyId, now), bookingId: String(bookingId), provider: 'stripe' },
+    ...{ purpose: 'stay', amount: canaryNumber(), currency: 'KES' },
+    reference: canaryText('payment', 'reference'),
+    told: {
+      ...{ authorized: true, failed: false, voided: false, captured: canaryNumber() },
+      receipt: canaryText('payment', 'receipt'),
+      refunds: { re_lodger: canaryNumber() },
+      failedRefunds: { re_failed: canaryNumber() },
+      disputes: { dp_lodger: { amount: canaryNumber(), outcome: 'won' } },
+    },
+    ...{ fate: { kind: 'taken' }, createdAt: canaryNumber(), version: 3 },
+  };
+  return {
+    ...{ id: value.id, property_id: propertyId, booking_id: bookingId, host_id: hostId, guest_id: guestId },
+    ...{ status: 'partially_refunded', reference: value.reference, epoch: 1, version: value.version },
+    ...{ value: JSON.stringify(value), created_at: value.createdAt },
+  } as Row;
+}
+
 /** Each step as whoever takes it, and some time ago. */
 export async function agree(
   book: PropertyBook,
@@ -119,7 +148,7 @@ export async function agree(
   const stay = isBegun
     ? { checkIn: begun.night, checkOut: addNights(begun.night, 3) }
     : nightsAhead(place, 24, 27);
-  const { quote } = quoteAt(keyring, place, stay, at);
+  const { quote } = quoteAt(keyring, place, stay, at, progress === 'held' ? PAYABLE : undefined);
   const id = newIdWithin('bkg', place.id, now);
   const alterationId = newIdWithin('alt', place.id, now);
   const stayed = { id, alterationId };

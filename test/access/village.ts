@@ -13,7 +13,7 @@ import { settings } from '../worker/ground.ts';
 import { newAuthenticator } from './authenticator.ts';
 import { type Canary, canariesIn, canaryRow, canaryText, listColumns, type Row } from './canaries.ts';
 import { canariesOf, openBook, plantPlace, storeFiles } from './place.ts';
-import { lodgersRow, type Progress, type Stayed, told } from './stays.ts';
+import { lodgersPayment, lodgersRow, type Progress, type Stayed, told } from './stays.ts';
 
 /**
  * A handful of people, everything that one of them (the guest) can own, the host's property with a co-host
@@ -34,6 +34,8 @@ export const authenticator = await newAuthenticator({ rpId: 'localhost', origin:
 const REFRESH_GENERATION = 987_654_321;
 const COUNTER = 3_000_000_000;
 export const passwordHash = hashPassword(PASSWORD, 8);
+/** What is there besides once a stay is agreed upon. */
+const TOLD_BY_BOOKS = ['booking', 'payment', 'ledger_entry'];
 const columns = await listColumns();
 const tables = [...new Set(columns.map(({ table }) => table))];
 
@@ -170,7 +172,8 @@ export async function settle({
     isPublished: false,
   });
   plant('favourite', { account_id, property_id: place.id });
-  plant('booking', lodgersRow(place, now));
+  const lodging = plant('booking', lodgersRow(place, now));
+  plant('payment', lodgersPayment(place, lodging, now));
   for (const table of tables) if (!rows.some(([planted]) => planted === table)) plant(table);
 
   const file = canaryText('archive', 'file');
@@ -185,7 +188,7 @@ export async function settle({
   }
   const planted: Record<string, Row[]> = {};
   for (const [table, row] of rows) (planted[table] ??= []).push(row);
-  planted.booking = (await env.DB.prepare('SELECT * FROM booking').all<Row>()).results;
+  for (const table of TOLD_BY_BOOKS) planted[table] = await rowsIn(table);
   const canaries: Canary[] = [
     ...canariesIn(planted),
     { place: 'the exported file', forms: [file], readers: [account_id] },
@@ -196,6 +199,10 @@ export async function settle({
 
 const emailFor = (name: string): string =>
   `canary-${name.replace('_', '-')}-${randomUUID().slice(0, 13)}@roost.test`;
+
+async function rowsIn(table: string): Promise<Row[]> {
+  return (await env.DB.prepare(`SELECT * FROM ${table}`).all<Row>()).results;
+}
 
 function insert(table: string, row: Row): D1PreparedStatement {
   const names = Object.keys(row);

@@ -44,7 +44,7 @@ export type Visit = {
 };
 
 const silent = { send: async () => {} };
-const QUIET = { MAIL_QUEUE: silent, JOBS_QUEUE: silent };
+const QUIET = { MAIL_QUEUE: silent, JOBS_QUEUE: silent, PROVIDER_EVENTS_QUEUE: silent };
 
 /** Who may do it. */
 export const subjectOf = ({ operationId }: Pick<AnyEndpoint, 'operationId'>): 'guest' | 'host' | 'staff' =>
@@ -60,7 +60,7 @@ export function visitors(endpoint: AnyEndpoint, under: Circumstances = {}) {
   if (!act) throw new Error(`Say in acts.ts how ${operationId} is done`);
   const scopes = SCOPES.filter((scope) => scope !== (endpoint.scope ?? access));
   const owner = subjectOf(endpoint);
-  const open = room === 'properties' || room === 'bookings';
+  const open = room === 'properties' || room === 'bookings' || room === 'payments';
   let kept: Village | null = null;
 
   return async (actor: ActorName): Promise<Visit> => {
@@ -94,6 +94,7 @@ export function visitors(endpoint: AnyEndpoint, under: Circumstances = {}) {
           ...(guarded ? { 'if-match': '*' } : {}),
           ...(keyRequired ? { 'idempotency-key': randomUUID() } : {}),
           ...(file?.type === undefined ? {} : { 'content-type': file.type }),
+          ...(await act.signs?.(village)),
           ...headers,
         },
         ...(file ? { body: file.bytes } : body === undefined ? {} : { json: body }),

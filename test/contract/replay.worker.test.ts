@@ -21,7 +21,7 @@ const LEASE_MS = 30 * SECOND;
 const KEY_BODY = { name: 'Channel manager', scopes: ['profile'] };
 
 const silent = { send: async () => {} };
-const QUIET = { MAIL_QUEUE: silent, JOBS_QUEUE: silent };
+const QUIET = { MAIL_QUEUE: silent, JOBS_QUEUE: silent, PROVIDER_EVENTS_QUEUE: silent };
 
 type Asked = { token?: string; key?: string; json?: unknown; bindings?: Record<string, unknown> };
 

@@ -52,16 +52,18 @@ const LEAVES_AS_IT_IS = new Set([
   'leaveWaitlist',
 ]);
 /** Of a booking's two sides, only the host's. */
-const HOSTS_TO_DO = new Set(['acceptBooking', 'declineBooking', 'markNoShow']);
+const HOSTS_TO_DO = new Set(['acceptBooking', 'declineBooking', 'markNoShow', 'createRefund']);
+const GUESTS_TO_DO = new Set(['startPayment']);
 const IDS = /\b(?:ses|key|psk|prp|img|fdb)_[0-9a-z]{26}\b/g;
 const BOOKING = /^\/v1\/bookings\/(bkg_[0-9a-hjkmnp-tv-z]{52})(?=[/?]|$)/;
 /** Said before anybody looked which booking it is. */
-const UNSEEN = /^(?:request|auth|idempotency|service)\./;
+const UNSEEN = /^(?:request|auth|idempotency|service)\.|^payments\.phone_required$/;
 const OWN = /^(?:ses|key|psk)_/;
 const MORTAL = /^(?:ses|key|psk|img|fdb)_/;
 
 type Doing = { readonly operation: Operation; readonly wire: Wire; readonly answer: Answer };
 type Booking = { readonly id: string; readonly guestId: string; readonly hostEarns?: unknown };
+type Payment = { readonly id: string; readonly bookingId: string };
 type Status = 'published' | 'hidden' | 'archived';
 
 export const idsIn = ({ target }: Wire): string[] => target.split('?', 1)[0]?.match(IDS) ?? [];
@@ -75,6 +77,13 @@ function bookingsIn({ text }: Answer): Booking[] {
   const body = text.startsWith('{') ? JSON.parse(text) : {};
   const all: Booking[] = Array.isArray(body.data) ? body.data : [body];
   return all.filter(({ id }) => String(id).startsWith('bkg_'));
+}
+
+/** One, just begun or not, or a page of them. */
+function paymentsIn({ text }: Answer): Payment[] {
+  const body = text.startsWith('{') ? JSON.parse(text) : {};
+  const all: Payment[] = Array.isArray(body.data) ? body.data : [body, body.payment ?? {}];
+  return all.filter(({ id }) => String(id).startsWith('pay_'));
 }
 
 export function createRights(pool: Pool) {
@@ -120,6 +129,9 @@ export function createRights(pool: Pool) {
     const role = booking === undefined ? null : roleIn(booking, who);
     if (role === 'stranger') return `${booking} is somebody else's, and ${operationId} found it`;
     if (role === 'guest' && HOSTS_TO_DO.has(operationId)) return `a guest was let do ${operationId}`;
+    if (role === 'host' && GUESTS_TO_DO.has(operationId)) return `a host was let do ${operationId}`;
+    const foreign = paymentsIn(answer).find(({ bookingId }) => roleIn(bookingId, who) === 'stranger');
+    if (foreign) return `${foreign.id} pays for somebody else's booking, and ${operationId} showed it`;
     const shown = bookingsIn(answer);
     const isOwn = operationId === 'createBooking' && sideOf(placeOf(shown[0]?.id ?? ''), who) !== undefined;
     return isOwn ? 'somebody booked a place of their own' : faultOfShown(who, shown, operationId);
@@ -176,6 +188,10 @@ export function createRights(pool: Pool) {
       if ((role === 'guest' || role === 'host') && !isFound)
         return `${operationId} did not find ${booking} for its ${role}`;
       if (role === 'host' && code === 'bookings.not_the_host') return `${operationId} did not know the host`;
+      if (role === 'guest' && code === 'payments.not_the_guest')
+        return `${operationId} did not know the guest`;
+      if (role === 'host' && GUESTS_TO_DO.has(operationId) && code !== 'payments.not_the_guest')
+        return `${operationId} told a host ${code}`;
       if (role === 'guest' && HOSTS_TO_DO.has(operationId) && code !== 'bookings.not_the_host')
         return `${operationId} told a guest ${code}`;
       return null;

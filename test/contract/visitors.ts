@@ -20,7 +20,7 @@ type Tokens = { accessToken: string; user: { id: string } };
 
 const SCOPES = [
   ...['profile', 'messages', 'properties:read', 'properties:write'],
-  ...['bookings:read', 'bookings:write'],
+  ...['bookings:read', 'bookings:write', 'payments:write'],
 ];
 const PLACE = {
   title: 'A cottage by the lake',
