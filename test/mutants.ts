@@ -173,7 +173,7 @@ export const MUTANTS: readonly Mutant[] = [
   },
   {
     name: 'a refund overtakes its capture',
-    file: 'src/book/money/effects.ts',
+    file: 'src/book/money/request-effect.ts',
     find: 'tx.effectsOf(paymentId).find(isOpen);',
     put: "tx.effectsOf(paymentId).find(({ state }) => state === 'waiting');",
     seenBy: LATE,

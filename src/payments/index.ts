@@ -6,6 +6,7 @@
 export { consumeProviderEvents } from './consume-events.ts';
 export { lookAtPayment } from './look-at-payment.ts';
 export { performEffect } from './perform-effect.ts';
+export { describePayments } from './personal-data.ts';
 export { createProviders, type Providers } from './providers.ts';
 export { paymentRoutes } from './routes/index.ts';
 export { moneyCopies, sendEffects } from './sink.ts';

@@ -3,6 +3,7 @@ import { describeAccount } from '../accounts/index.ts';
 import { describeBookings } from '../bookings/index.ts';
 import type { Context } from '../context.ts';
 import { toInstant } from '../kernel/clock.ts';
+import { describePayments } from '../payments/index.ts';
 import { commit } from '../platform/commit.ts';
 import { describeProperties } from '../properties/index.ts';
 import { exportKey } from './rules.ts';
@@ -16,9 +17,10 @@ export async function exportData(ctx: Context, exportId: string): Promise<void> 
   if (!account) return;
   const properties = await describeProperties(ctx.db, row.accountId);
   const bookings = await describeBookings(ctx.db, row.accountId);
+  const payments = await describePayments(ctx.db, row.accountId);
 
   const now = ctx.clock.now();
-  const file = { exportedAt: toInstant(now), account, ...properties, ...bookings };
+  const file = { exportedAt: toInstant(now), account, ...properties, ...bookings, ...payments };
   await ctx.archive.put(exportKey(row.accountId, row.id), JSON.stringify(file));
   await commit(ctx, {
     writes: (db) => [db.update(dataExport).set({ readyAt: now }).where(eq(dataExport.id, exportId))],

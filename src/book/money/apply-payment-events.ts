@@ -9,10 +9,10 @@ import { afterwards } from '../stays/life.ts';
 import { offerFreedNights, serveOffersOf } from '../stays/offer-nights.ts';
 import type { Transactor } from '../store/transactor.ts';
 import { decidePayment, type Nights, type Verdict } from './decide-payment.ts';
-import { sendNext } from './effects.ts';
 import { loseDispute } from './lose-dispute.ts';
 import { addTold, type Payment, type PaymentEvent, shownOf, statusOf } from './payment.ts';
 import { refreshPayment } from './refresh-payment.ts';
+import { sendNext } from './request-effect.ts';
 import { finishReturn, returnPayment, returnWaiting } from './return-payment.ts';
 
 /** What became of an event. `unmatched` names no payment here; `returned` was money that could not stay. */

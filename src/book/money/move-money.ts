@@ -1,7 +1,6 @@
 import { split } from '../../kernel/money.ts';
 import { type Booking, paidOf } from '../stays/booking.ts';
 import type { Transactor } from '../store/transactor.ts';
-import { requestEffect } from './effects.ts';
 import {
   charge,
   credit,
@@ -14,6 +13,7 @@ import {
   totalOf,
 } from './ledger.ts';
 import type { Payment } from './payment.ts';
+import { requestEffect } from './request-effect.ts';
 import { askedBack, returnPayments, returnWaiting } from './return-payment.ts';
 import { sharesLeft } from './shares-left.ts';
 

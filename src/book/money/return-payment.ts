@@ -1,9 +1,9 @@
 import type { Booking } from '../stays/booking.ts';
 import type { Transactor } from '../store/transactor.ts';
 import type { Effect } from './effect.ts';
-import { requestEffect } from './effects.ts';
 import { type Payment, type ReturnReason, refundedOf } from './payment.ts';
 import { refreshPayment } from './refresh-payment.ts';
+import { requestEffect } from './request-effect.ts';
 
 /** All of a booking's payments go back whole. */
 export function returnPayments(tx: Transactor, booking: Booking, why: ReturnReason, at: number): void {

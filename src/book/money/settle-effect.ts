@@ -5,9 +5,9 @@ import { changeBooking } from '../stays/change-booking.ts';
 import { afterwards } from '../stays/life.ts';
 import type { Transactor } from '../store/transactor.ts';
 import { type Effect, type EffectResult, isOpen } from './effect.ts';
-import { sendNext } from './effects.ts';
 import { addTold, type Payment, type PaymentEvent, shownOf, statusOf } from './payment.ts';
 import { refreshPayment } from './refresh-payment.ts';
+import { sendNext } from './request-effect.ts';
 import { sharesLeft } from './shares-left.ts';
 
 export type SettledEffect = {
