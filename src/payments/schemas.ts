@@ -9,7 +9,9 @@ const MAX_REASON = 500;
 export const MAX_TOKEN = 300;
 
 export const BookingParams = z.object({ bookingId: z.string().regex(idPatternWithin('bkg')) });
-export const CallbackParams = z.object({ token: z.string().min(1).max(MAX_TOKEN) });
+/** What it is about, and the secret of it. */
+const CALLBACK_TOKEN = /^[\w-]+\.[\w-]+$/;
+export const CallbackParams = z.object({ token: z.string().max(MAX_TOKEN).regex(CALLBACK_TOKEN) });
 export const StartPaymentBody = z.strictObject({
   provider: z.enum(PROVIDERS),
   phone: z

@@ -32,7 +32,7 @@ const SELDOM = new Set(['unpublishProperty', 'deleteImage', 'removeFeed']);
 /** What others live on. */
 const OFTEN = new Set(['createQuote', 'createBooking']);
 /** Mostly the first one's places are asked about, where the others are the guests. */
-const FOR_GUESTS = new Set(['createBooking', 'joinWaitlist']);
+const FOR_GUESTS = new Set(['createBooking', 'joinWaitlist', 'startPayment']);
 /** About a place that may be open to everybody, mostly one that is. */
 const FOR_ALL = new Set(['createQuote', 'joinWaitlist', 'checkAvailability']);
 const ABOUT_A_BOOKING = /^\/v1\/bookings/;

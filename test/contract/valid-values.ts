@@ -15,6 +15,7 @@ const FAMILIAR: Readonly<Record<string, readonly string[]>> = {
   url: ['http://sandbox/sandbox/feeds/none.ics', ...'abcdefgh'].map((name, at) =>
     at === 0 ? name : `http://sandbox/sandbox/feeds/${name}.ics?${name}`,
   ),
+  phone: ['+254712345678', '254110000001', '+15005550006', '0712345678'],
   'If-Match': ['*', '*', '*', '"1"', 'W/"2"', '"1", "2.x"'],
   'If-None-Match': ['*', '"1"', 'W/"2"'],
   Range: ['bytes=0-9', 'bytes=-5', 'bytes=5-', 'bytes=0-', 'bytes=99999-', 'bytes=0-1,3-4', 'lines=1-2'],

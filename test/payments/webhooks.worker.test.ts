@@ -45,15 +45,24 @@ test('what Stripe did not sign, or not lately, is refused and kept nowhere', asy
   expect(await everything()).toEqual(before);
 });
 
+test('at an address that cannot be one of ours nothing is heard', async () => {
+  for (const token of ['nobodys', '.', '%2e', 'a.', '.b', 'a.b.c', 'a%20.b', `${'a'.repeat(300)}.b`]) {
+    const { status, sent } = await tell(`/v1/webhooks/mpesa/${token}`, '{}');
+    expect(status, token).toBeGreaterThanOrEqual(400);
+    expect(status, token).toBeLessThan(500);
+    expect(sent).toEqual([]);
+  }
+});
+
 test('whatever comes as from M-Pesa is thanked for, and what no queue takes is not kept', async () => {
   const before = await everything();
   const odd = ['', 'null', '{"Body":{}}', 'x'.repeat(16 * 1024), new Uint8Array(16 * 1024).fill(0xff)];
   for (const body of odd) {
-    const { status, sent } = await tell('/v1/webhooks/mpesa/nobodys', body);
+    const { status, sent } = await tell('/v1/webhooks/mpesa/pay_nobodys.x', body);
     expect([status, sent.length]).toEqual([200, 1]);
     expect(new TextEncoder().encode(JSON.stringify(sent)).length).toBeLessThan(QUEUE_TAKES_BYTES);
   }
-  const large = await tell('/v1/webhooks/mpesa/nobodys', 'x'.repeat(16 * 1024 + 1));
+  const large = await tell('/v1/webhooks/mpesa/pay_nobodys.x', 'x'.repeat(16 * 1024 + 1));
   expect([large.status, large.sent]).toEqual([200, []]);
   expect(await everything()).toEqual(before);
 });
