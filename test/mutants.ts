@@ -147,7 +147,7 @@ export const MUTANTS: readonly Mutant[] = [
     name: 'what a provider told is done again when it is told again',
     file: 'src/book/money/apply-payment-events.ts',
     find: 'if (tx.knowsEvent(source, eventId))',
-    put: 'if (tx.knowsEvent(source, `${eventId} `))',
+    put: "if (tx.knowsEvent(source, eventId + ' '))",
     seenBy: 'unit test/book/money/any-order.unit.test.ts',
   },
   {

@@ -1,5 +1,6 @@
 import { runInDurableObject } from 'cloudflare:test';
 import { expect, test } from 'vitest';
+import type { PropertyBook } from '../../../src/index.ts';
 import { newIdWithin, propertyIdOf } from '../../../src/kernel/ids.ts';
 import { callBy, HOST, NOW, type Stub, system } from '../ground.ts';
 import { FIRST, GUEST, place } from '../stays/ground.ts';
@@ -35,7 +36,7 @@ test('the phone that paid is in its payment alone, and is forgotten with its gue
   expect((await textOf(book)).split(PHONE)).toHaveLength(2);
 
   // In one breath, so that nobody has paid it back in between.
-  await runInDurableObject(book, (own) => {
+  await runInDurableObject<PropertyBook, void>(book, (own) => {
     own.cancelBooking(callBy(HOST), { bookingId, reason: null }, null);
     own.forgetGuest(system(), GUEST);
   });
