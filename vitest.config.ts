@@ -24,6 +24,8 @@ export default defineConfig({
           name: 'unit',
           include: ['test/**/*.unit.test.ts'],
           environment: 'node',
+          // Nothing here leaves anything behind in its process.
+          isolate: false,
           testTimeout: PATIENCE_MS,
         },
       },
@@ -57,6 +59,8 @@ export default defineConfig({
           name: 'world',
           include: ['test/**/*.world.test.ts'],
           environment: 'node',
+          // A world is a process of its own, and what starts it is large.
+          isolate: false,
           testTimeout: PATIENCE_MS,
           hookTimeout: PATIENCE_MS,
         },

@@ -11,11 +11,14 @@ const SCHEMA = globSync('migrations/main/*.sql')
   .sort()
   .map((file) => readFileSync(file, 'utf8'))
   .join('');
+const migrated = new DatabaseSync(':memory:');
+migrated.exec(SCHEMA);
+const MIGRATED = migrated.serialize();
 
 /** D1 over node:sqlite: a batch is one transaction, whose answer may get lost on the way. */
 export function openD1(faultOf: () => D1Fault) {
   const db = new DatabaseSync(':memory:');
-  db.exec(SCHEMA);
+  db.deserialize(MIGRATED);
   const prepared = new Map<string, ReturnType<DatabaseSync['prepare']>>();
   const run = ({ query, values }: Statement) => {
     let statement = prepared.get(query);

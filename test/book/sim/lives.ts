@@ -18,7 +18,7 @@ import { type D1Fault, openD1 } from './d1.ts';
 import { openDesk } from './desk.ts';
 import { openProvider } from './provider.ts';
 import { chanceFrom } from './random.ts';
-import { openStorage } from './storage.ts';
+import { openBookStorage, type SimStorage } from './storage.ts';
 import { watch } from './watch.ts';
 
 /** One property and its people, with nothing but a seed to decide what they do and what goes wrong. */
@@ -51,7 +51,7 @@ const FACTS = {
 
 export async function liveLives(seed: number, ops: number, lives: Lives = {}): Promise<Seen> {
   const chance = chanceFrom(seed);
-  const storage = openStorage();
+  const storage = openBookStorage();
   let [now, outageUntil, calm, dead, d1Faults, done] = [START, 0, false, false, 0, 0];
 
   const faultOf = (): D1Fault => {
@@ -261,7 +261,7 @@ const NOTHING = { snapshot: null, bookings: { count: 0, digest: 0 } };
 function restorer(
   ops: number,
   chance: ReturnType<typeof chanceFrom>,
-  storage: ReturnType<typeof openStorage>,
+  storage: SimStorage,
   d1: ReturnType<typeof openD1>,
 ) {
   const from = chance.below(ops / 2);

@@ -5,7 +5,7 @@ export const RUNS = {
   nights: { seeds: 2_000, ops: 300, lives: {} },
   keys: { seeds: 500, ops: 60, lives: { faults: 0.3 } },
   holds: { seeds: 1_000, ops: 40, lives: { alarms: 'never' } },
-  late: { seeds: 2_000, ops: 40, lives: { late: true } },
+  late: { seeds: 2_000, ops: 25, lives: { late: true } },
   copies: { seeds: 1_000, ops: 20, lives: { d1: true } },
   restores: { seeds: 200, ops: 40, lives: { d1: true, restores: true } },
 } as const satisfies Readonly<Record<string, { seeds: number; ops: number; lives: Lives }>>;

@@ -1,4 +1,5 @@
 import { DatabaseSync, type SQLInputValue } from 'node:sqlite';
+import { applySchema } from '../../../src/book/store/schema.ts';
 
 /**
  * The storage of a Durable Object over node:sqlite, as far as a book uses it and as the runtime was
@@ -11,14 +12,27 @@ export type SimStorage = DurableObjectStorage & {
   onStatement: (() => void) | null;
   onCommit: (() => void) | null;
   /** All that is in it, and back to that. */
+  contents(): Uint8Array;
   save(): Saved;
   restore(saved: Saved): void;
 };
 export type Saved = { readonly alarmAt: number | null; readonly tables: SavedTables };
 type SavedTables = readonly (readonly [table: string, rows: readonly Record<string, SQLInputValue>[]])[];
 
-export function openStorage(): SimStorage {
+let opened: Uint8Array | null = null;
+
+/** With the tables of a book, made once and copied then. */
+export function openBookStorage(): SimStorage {
+  if (opened) return openStorage(opened);
+  const storage = openStorage();
+  applySchema(storage);
+  opened = storage.contents();
+  return storage;
+}
+
+export function openStorage(contents?: Uint8Array): SimStorage {
   const db = new DatabaseSync(':memory:');
+  if (contents) db.deserialize(contents);
   const prepared = new Map<string, ReturnType<DatabaseSync['prepare']>>();
   const exec = (query: string, ...values: SQLInputValue[]) => {
     storage.onStatement?.();
@@ -50,6 +64,7 @@ export function openStorage(): SimStorage {
         throw error;
       }
     },
+    contents: () => db.serialize(),
     save: (): Saved => ({ alarmAt: storage.alarmAt, tables: saveTables(db) }),
     restore({ alarmAt, tables }: Saved): void {
       restoreTables(db, tables);
