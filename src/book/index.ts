@@ -20,6 +20,7 @@ export type { Replay } from './keeper.ts';
 export type { Effect, EffectResult } from './money/effect.ts';
 export type { Entry as LedgerEntry } from './money/ledger.ts';
 export {
+  PAYMENT_STATUSES,
   type Payment,
   type PaymentEvent,
   type PaymentStatus,

@@ -1,4 +1,4 @@
-import { POLICIES } from '../book/index.ts';
+import { PAYMENT_STATUSES, POLICIES } from '../book/index.ts';
 import { idPattern, idPatternWithin } from '../kernel/ids.ts';
 import { Money } from '../kernel/money.ts';
 import { pageOf, pageQuery } from '../kernel/page.ts';
@@ -75,16 +75,7 @@ export const Booking = z
       .object({
         id: z.string(),
         provider: z.enum(['stripe', 'mpesa']),
-        status: z.enum([
-          'pending',
-          'authorized',
-          'captured',
-          'partially_refunded',
-          'refunded',
-          'voided',
-          'failed',
-          'disputed',
-        ]),
+        status: z.enum(PAYMENT_STATUSES),
         amount: Money,
         refunded: Money,
         owed: Money.openapi({ description: 'By the guest, since an alteration made the stay dearer' }),

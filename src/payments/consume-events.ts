@@ -2,6 +2,7 @@ import type { PaymentEvent } from '../book/index.ts';
 import type { Context } from '../context.ts';
 import { idPatternWithin, propertyIdOf } from '../kernel/ids.ts';
 import { z } from '../kernel/zod.ts';
+import { callOf } from '../properties/index.ts';
 import { hearMpesa } from './hear-mpesa.ts';
 import { keepUnmatched, type Unmatched } from './keep-unmatched.ts';
 import { type Matches, matchEvents } from './match-events.ts';
@@ -98,13 +99,7 @@ async function tellBook(
   propertyId: string,
   events: readonly PaymentEvent[],
 ): Promise<Unmatched[]> {
-  const call = {
-    now: ctx.clock.now(),
-    requestId: ctx.requestId,
-    actorKind: 'system',
-    accountId: null,
-  } as const;
-  const outcome = await ctx.books.of(propertyId).applyPaymentEvents(call, events);
+  const outcome = await ctx.books.of(propertyId).applyPaymentEvents(callOf(ctx), events);
   if (!outcome.ok) return events.map((event) => ({ event, reason: outcome.refusal }));
   return outcome.value.flatMap(({ eventId, result, why }): Unmatched[] => {
     const event = events.find((one) => one.eventId === eventId);

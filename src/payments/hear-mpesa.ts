@@ -2,6 +2,7 @@ import type { EffectResult, PaymentEvent } from '../book/index.ts';
 import type { Context } from '../context.ts';
 import { Fault } from '../kernel/errors.ts';
 import { propertyIdOf } from '../kernel/ids.ts';
+import { callOf } from '../properties/index.ts';
 import { subjectOf } from './callback-token.ts';
 import {
   decideResult,
@@ -74,13 +75,7 @@ async function settle(ctx: Context, key: string, callback: MpesaResult): Promise
     ctx.log.warn('provider.result_open', { provider: 'mpesa', reason: verdict });
     return;
   }
-  const call = {
-    now: ctx.clock.now(),
-    requestId: ctx.requestId,
-    actorKind: 'system',
-    accountId: null,
-  } as const;
-  await ctx.books.of(propertyIdOf(paymentId)).settleEffect(call, { paymentId, key, result });
+  await ctx.books.of(propertyIdOf(paymentId)).settleEffect(callOf(ctx), { paymentId, key, result });
 }
 
 function parsed(text: string): unknown {

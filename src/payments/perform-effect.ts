@@ -2,6 +2,7 @@ import type { Effect as BookEffect, EffectResult } from '../book/index.ts';
 import type { Context } from '../context.ts';
 import { Fault } from '../kernel/errors.ts';
 import { propertyIdOf } from '../kernel/ids.ts';
+import { callOf } from '../properties/index.ts';
 import type { Effect, EffectOutcome } from './ports.ts';
 import { providerOf } from './providers.ts';
 
@@ -27,13 +28,7 @@ export async function performEffect(
   if (result === null) throw new Fault(provider, new Error(`${kind} has an unknown outcome`));
   if (result.kind === 'refused')
     ctx.log.error('payment.effect_refused', { paymentId, provider, kind, reason: result.code });
-  const call = {
-    now: ctx.clock.now(),
-    requestId: ctx.requestId,
-    actorKind: 'system',
-    accountId: null,
-  } as const;
-  await ctx.books.of(propertyIdOf(paymentId)).settleEffect(call, { paymentId, key, result });
+  await ctx.books.of(propertyIdOf(paymentId)).settleEffect(callOf(ctx), { paymentId, key, result });
 }
 
 /** Nobody can have paid what its provider was never told of. */

@@ -1,3 +1,4 @@
+import type { PaymentEvent } from '../book/index.ts';
 import type { Currency } from '../kernel/money.ts';
 
 /** Who takes and gives money for us; one folder each. */
@@ -63,17 +64,7 @@ export type ProviderEvent = {
   readonly source: ProviderName;
   readonly eventId: string;
   readonly at: number;
-  readonly kind:
-    | 'authorized'
-    | 'captured'
-    | 'failed'
-    | 'voided'
-    | 'refunded'
-    | 'refund_failed'
-    | 'disputed'
-    | 'dispute_won'
-    | 'dispute_lost'
-    | 'transfer_failed';
+  readonly kind: PaymentEvent['kind'] | 'transfer_failed';
   /** Null where the provider named none of ours. */
   readonly paymentId: string | null;
   /** What the provider calls the payment, refund, dispute or transfer. */

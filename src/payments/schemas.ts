@@ -1,3 +1,4 @@
+import { PAYMENT_STATUSES } from '../book/index.ts';
 import { idPattern, idPatternWithin } from '../kernel/ids.ts';
 import { Money } from '../kernel/money.ts';
 import { pageOf, pageQuery } from '../kernel/page.ts';
@@ -37,16 +38,7 @@ export const Payment = z
     propertyId: z.string(),
     provider: z.enum(PROVIDERS),
     purpose: z.enum(['stay', 'difference']),
-    status: z.enum([
-      'pending',
-      'authorized',
-      'captured',
-      'partially_refunded',
-      'refunded',
-      'voided',
-      'failed',
-      'disputed',
-    ]),
+    status: z.enum(PAYMENT_STATUSES),
     amount: Money,
     refunded: Money,
     createdAt: instant,

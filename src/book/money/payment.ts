@@ -136,15 +136,17 @@ export const shownOf = (payment: Payment): ShownPayment => ({
   status: statusOf(payment),
 });
 
-export type PaymentStatus =
-  | 'pending'
-  | 'authorized'
-  | 'captured'
-  | 'partially_refunded'
-  | 'refunded'
-  | 'voided'
-  | 'failed'
-  | 'disputed';
+export const PAYMENT_STATUSES = [
+  'pending',
+  'authorized',
+  'captured',
+  'partially_refunded',
+  'refunded',
+  'voided',
+  'failed',
+  'disputed',
+] as const;
+export type PaymentStatus = (typeof PAYMENT_STATUSES)[number];
 
 export function statusOf({ told }: Pick<Payment, 'told'>): PaymentStatus {
   const { captured, disputes } = told;
