@@ -2,7 +2,7 @@ import type { Settings } from './env.ts';
 import type { Clock } from './kernel/clock.ts';
 import { createKeyring, type Keyring } from './kernel/crypto.ts';
 import { newId } from './kernel/ids.ts';
-import { createProviders, type Providers } from './payments/index.ts';
+import { createProviders, type HostBalances, type Providers } from './payments/index.ts';
 import { type Books, createBooks } from './platform/books.ts';
 import { type Captcha, createCaptcha } from './platform/captcha.ts';
 import type { CommitContext } from './platform/commit.ts';
@@ -21,6 +21,7 @@ export type Context = CommitContext & {
   readonly keyring: Keyring;
   readonly limiter: Limiter;
   readonly providers: Providers;
+  readonly balances: HostBalances;
   /** Where what providers tell waits to be heard. */
   readonly providerEvents: Pick<Queue, 'send'>;
   readonly books: Books;
@@ -80,6 +81,7 @@ export function createContext(
     limiter: createLimiter(env.LIMITERS, tally),
     books: createBooks(env.BOOKS, tally),
     providers: createProviders({ settings, clock, outbound, send, keyring: keyringOf(settings) }),
+    balances: { of: (hostId) => env.BALANCES.getByName(hostId) },
     providerEvents: env.PROVIDER_EVENTS_QUEUE,
     files: env.ASSETS,
     pictures: env.PICTURES,
@@ -96,6 +98,7 @@ export function createContext(
       pictures: () => env.PICTURES.head('probe'),
       archive: () => env.ARCHIVE.head('probe'),
       limiters: () => env.LIMITERS.getByName('probe').clear([]),
+      balances: () => env.BALANCES.getByName('probe').ping(),
       books: () => env.BOOKS.getByName('probe').head(),
     },
     client: caller.client,

@@ -1,6 +1,7 @@
 import { tallyBookings } from './bookings/index.ts';
 import { type Context, createContext } from './context.ts';
 import { settingsOf } from './env.ts';
+import { retryPayouts } from './payments/index.ts';
 import { sealAudit, verifyAudit } from './platform/audit.ts';
 import { openClock } from './platform/clock.ts';
 import type { Database } from './platform/database.ts';
@@ -19,7 +20,7 @@ const EVERY_MINUTE: Readonly<Record<string, Job>> = {
   sweepBooks: (ctx) => sweepBooks(ctx, tallyBookings),
   sweepFeeds,
 };
-const DAILY: Readonly<Record<string, Job>> = { forgetExpired, checkAudit, startComparison };
+const DAILY: Readonly<Record<string, Job>> = { forgetExpired, checkAudit, startComparison, retryPayouts };
 const JOBS: Readonly<Record<string, Readonly<Record<string, Job>>>> = {
   '* * * * *': EVERY_MINUTE,
   '17 3 * * *': DAILY,

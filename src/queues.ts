@@ -3,7 +3,13 @@ import type { Context } from './context.ts';
 import { createContext } from './context.ts';
 import { settingsOf } from './env.ts';
 import { sendMail } from './notifications/index.ts';
-import { consumeProviderEvents, lookAtPayment, performEffect } from './payments/index.ts';
+import {
+  consumeProviderEvents,
+  lookAtPayment,
+  payHost,
+  performEffect,
+  retryPayoutsOf,
+} from './payments/index.ts';
 import { openClock } from './platform/clock.ts';
 import { keepDeadLetter } from './platform/dead-letters.ts';
 import { onceOnly } from './platform/inbox.ts';
@@ -23,6 +29,7 @@ type Job = (ctx: Context, message: unknown) => Promise<void>;
 const JOBS: Readonly<Record<string, Job>> = {
   ...privacyJobs,
   ...propertyJobs,
+  retry_payouts: retryPayoutsOf,
   compare_books: (ctx, message) => compareBooks(ctx, message, tallyBookings),
 };
 
@@ -36,10 +43,12 @@ const CONSUMERS: Readonly<Record<string, Consumer>> = {
   mail: onceOnly(sendMail),
   jobs: onceOnly(doJob),
   // What happened is known to the book, which does nothing twice.
-  effects: (ctx, message, _, attempts) =>
-    'look' in (message as object)
-      ? lookAtPayment(ctx, message as never)
-      : performEffect(ctx, message as never, attempts),
+  effects(ctx, message, _, attempts) {
+    const { kind } = message as { kind: string };
+    if (kind === 'look') return lookAtPayment(ctx, message as never);
+    if (kind === 'pay_host') return payHost(ctx, message as never);
+    return performEffect(ctx, message as never, attempts);
+  },
 };
 const TOGETHER: Readonly<Record<string, BatchConsumer>> = { 'provider-events': consumeProviderEvents };
 const FIRST_DELAY_SECONDS = 5;

@@ -22,13 +22,13 @@ export {
   SecondFactorRequired,
 } from './errors.ts';
 export { findApiKey, forgetApiKey } from './find-api-key.ts';
-export { AccountMail, composeAccountMail } from './mails.ts';
+export { AccountMail, composeAccountMail, notice } from './mails.ts';
 export {
   describeAccount,
   eraseAccount,
   forgetExpiredAccountData,
   openAccountBusiness,
 } from './personal-data.ts';
-export { activeAccount, standingOf } from './queries.ts';
+export { activeAccount, findAccount, standingOf } from './queries.ts';
 export { askStanding, heedStanding, requireStanding } from './require-standing.ts';
 export { accountRoutes } from './routes/index.ts';

@@ -19,6 +19,7 @@ const Notice = z.enum([
   'passkey_added',
   'passkey_removed',
   'api_key_created',
+  'payout_account_changed',
 ]);
 type Notice = z.infer<typeof Notice>;
 
@@ -107,6 +108,7 @@ const NOTICES: Readonly<Record<Notice, string>> = {
   passkey_added: 'A passkey was added to your account.',
   passkey_removed: 'A passkey was removed from your account.',
   api_key_created: 'An API key was created for your account.',
+  payout_account_changed: 'What you earn now goes to another payout account.',
 };
 
 const lines = (...paragraphs: string[]): string => paragraphs.join('\n\n');

@@ -23,7 +23,9 @@ import { createRefund, type GoodwillRefund } from './money/create-refund.ts';
 import type { PaymentEvent } from './money/payment.ts';
 import { readPayment } from './money/read-payment.ts';
 import { readPaymentOf } from './money/read-payment-of.ts';
+import { retryPayout } from './money/retry-payout.ts';
 import { type SettledEffect, settleEffect } from './money/settle-effect.ts';
+import { type SettledPayout, settlePayout } from './money/settle-payout.ts';
 import { type PaymentStart, startPayment } from './money/start-payment.ts';
 import type { Sink } from './outbox/drain.ts';
 import type { CalendarChange, Rules } from './schemas.ts';
@@ -209,6 +211,14 @@ export abstract class Book extends DurableObject<Cloudflare.Env> {
 
   settleEffect(call: Call, settled: SettledEffect) {
     return this.#act(call, (tx) => settleEffect(tx, call, settled));
+  }
+
+  settlePayout(call: Call, settled: SettledPayout) {
+    return this.#act(call, (tx) => settlePayout(tx, call, settled));
+  }
+
+  retryPayout(call: Call, payoutId: string) {
+    return this.#act(call, (tx) => retryPayout(tx, call, payoutId));
   }
 
   createRefund(call: Call, refund: GoodwillRefund, replay: Replay) {

@@ -45,6 +45,7 @@ function postAll(tx: Transactor, call: Call, propertyId: string): void {
   for (const booking of tx.bookings()) {
     tx.post('booking', booking.id, { epoch, booking }, call.now);
     for (const payment of tx.paymentsOf(booking.id)) postPayment(tx, booking, payment, call.now);
+    for (const payout of tx.payoutsOf(booking.id)) tx.post('payout', payout.id, { epoch, payout }, call.now);
     for (const entry of tx.entriesOf(booking.id)) tx.post('ledger', entry.id, { epoch, entry }, call.now);
   }
   tx.post('no_other_booking', propertyId, { propertyId, epoch }, call.now);

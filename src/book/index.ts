@@ -27,6 +27,7 @@ export {
   refundedOf,
   statusOf,
 } from './money/payment.ts';
+export { PAYOUT_STATUSES, type Payout, type PayoutResult, type PayoutStatus } from './money/payout.ts';
 export type { Sink } from './outbox/drain.ts';
 export type { Snapshot } from './outbox/snapshot.ts';
 export {

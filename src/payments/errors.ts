@@ -32,3 +32,28 @@ export const SignatureInvalid = defineRefusal(
   'invalid',
   'This was not signed by the payment provider, or not lately',
 );
+export const PayoutNotFound = defineRefusal(
+  'payouts.not_found',
+  'not_found',
+  'There is no such payout of yours',
+);
+export const NoPayoutAccount = defineRefusal(
+  'payouts.no_account',
+  'not_found',
+  'You have not said yet where your money goes',
+);
+export const PayoutDetailMissing = defineRefusal(
+  'payouts.detail_missing',
+  'invalid',
+  'Stripe needs the country that you live in, M-Pesa a phone',
+);
+export const PayoutAccountRefused = defineRefusal(
+  'payouts.account_refused',
+  'conflict',
+  'The payment provider can send no money there',
+);
+export const ReturnUrlForeign = defineRefusal(
+  'payouts.return_url_foreign',
+  'invalid',
+  'The host can only be sent back to this marketplace',
+);

@@ -1,4 +1,4 @@
-import type { EffectResult, PaymentEvent } from '../book/index.ts';
+import type { EffectResult, PaymentEvent, PayoutResult } from '../book/index.ts';
 import type { Context } from '../context.ts';
 import { Fault } from '../kernel/errors.ts';
 import { propertyIdOf } from '../kernel/ids.ts';
@@ -11,6 +11,7 @@ import {
   readMpesaCallback,
   toReference,
 } from './mpesa/index.ts';
+import { payoutNamed, settlePayout } from './payouts/settle-payout.ts';
 import { providerOf } from './providers.ts';
 
 /**
@@ -64,17 +65,23 @@ async function toEvent(
 /** What became of money that we sent; what it does not tell, the next one will. */
 async function settle(ctx: Context, key: string, callback: MpesaResult): Promise<void> {
   const verdict = decideResult(callback, key);
-  const result: EffectResult | null =
-    verdict === 'done'
-      ? { kind: 'done', reference: callback.receipt ?? key }
-      : verdict === 'failed'
-        ? { kind: 'refused', code: callback.resultCode }
-        : null;
-  const [paymentId = ''] = key.split('-', 1);
-  if (result === null || !paymentId.startsWith('pay_')) {
+  const isTold = verdict === 'done' || verdict === 'failed';
+  const payout = payoutNamed(key);
+  if (!isTold || (payout === null && !key.startsWith('pay_'))) {
     ctx.log.warn('provider.result_open', { provider: 'mpesa', reason: verdict });
     return;
   }
+  const reference = callback.receipt ?? key;
+  const code = callback.resultCode;
+  if (payout !== null) {
+    const result: PayoutResult =
+      verdict === 'done' ? { kind: 'told', reference } : { kind: 'failed', reason: code };
+    const hostId = await settlePayout(ctx, payout, result);
+    if (hostId !== null && result.kind === 'failed') await ctx.balances.of(hostId).refuse(key);
+    return;
+  }
+  const [paymentId = ''] = key.split('-', 1);
+  const result: EffectResult = verdict === 'done' ? { kind: 'done', reference } : { kind: 'refused', code };
   await ctx.books.of(propertyIdOf(paymentId)).settleEffect(callOf(ctx), { paymentId, key, result });
 }
 

@@ -87,6 +87,25 @@ export type ProviderRecord = {
   readonly at: number;
 };
 
+/** How much of a currency can be sent at once, in whole units of so much. */
+export type Sendable = { readonly unit: number; readonly least: number; readonly most: number };
+
+export type PayoutAccountOrder = {
+  readonly hostId: string;
+  readonly email: string | null;
+  /** Where the host lives, where the provider has to know. */
+  readonly country: string | null;
+  readonly phone: string | null;
+  /** What the provider called their account before, if there was one. */
+  readonly known: string | null;
+  /** Where the host's device goes when the provider knows enough. */
+  readonly returnUrl: string;
+};
+/** `onboardingUrl` is where the host tells the provider who they are. */
+export type OpenedPayoutAccount =
+  | { readonly ok: true; readonly destination: string; readonly onboardingUrl: string | null }
+  | { readonly ok: false; readonly why: 'refused' | 'unknown'; readonly code: string };
+
 export type PaymentProvider = {
   readonly name: ProviderName;
   /** Whether so much of this currency can be paid this way. */
@@ -97,6 +116,10 @@ export type PaymentProvider = {
   /** What became of an effect whose outcome is unknown; null when the provider has not seen it. */
   find(effect: Effect): Promise<EffectOutcome | null>;
   look(payment: { readonly id: string; readonly reference: string }): Promise<ProviderPayment | null>;
+  /** Null where money of this currency can't be sent to a host. */
+  sendable(currency: Currency): Sendable | null;
+  /** Asked again for the same host and country, it is the same account. */
+  openPayoutAccount(order: PayoutAccountOrder): Promise<OpenedPayoutAccount>;
   /** Everything from one moment to before another, a page at a time. */
   list(range: { readonly from: number; readonly to: number }): AsyncIterable<readonly ProviderRecord[]>;
 };

@@ -1,4 +1,4 @@
-import { PAYMENT_STATUSES } from '../book/index.ts';
+import { PAYMENT_STATUSES, PAYOUT_STATUSES } from '../book/index.ts';
 import { idPattern, idPatternWithin } from '../kernel/ids.ts';
 import { Money } from '../kernel/money.ts';
 import { pageOf, pageQuery } from '../kernel/page.ts';
@@ -7,6 +7,7 @@ import { PROVIDERS } from './ports.ts';
 
 /** Payments as REST takes and shows them. */
 const MAX_REASON = 500;
+const PHONE = /^\+?[0-9]{9,15}$/;
 export const MAX_TOKEN = 300;
 
 export const BookingParams = z.object({ bookingId: z.string().regex(idPatternWithin('bkg')) });
@@ -17,7 +18,7 @@ export const StartPaymentBody = z.strictObject({
   provider: z.enum(PROVIDERS),
   phone: z
     .string()
-    .regex(/^\+?[0-9]{9,15}$/)
+    .regex(PHONE)
     .optional()
     .openapi({ description: 'For M-Pesa: the phone that pays', example: '+254712345678' }),
 });
@@ -53,3 +54,87 @@ export const StartedPayment = z
     mpesa: z.object({ checkoutRequestId: z.string() }).optional(),
   })
   .openapi('StartedPayment');
+
+export const PayoutParams = z.object({ payoutId: z.string().regex(idPatternWithin('pyo')) });
+export const PayoutsQuery = z.strictObject({
+  ...pageQuery,
+  status: z.enum(PAYOUT_STATUSES).optional(),
+  propertyId: z.string().regex(idPattern('prp')).optional(),
+});
+export const Payout = z
+  .object({
+    id: z.string(),
+    status: z.enum(PAYOUT_STATUSES).openapi({ description: 'One that waits or failed says its reason' }),
+    amount: Money.openapi({ description: 'What goes to the host' }),
+    withheld: Money.openapi({
+      description: 'What was owed of other bookings; below zero where it was added',
+    }),
+    bookings: z.array(z.object({ bookingId: z.string(), propertyId: z.string(), amount: Money })),
+    provider: z.enum(PROVIDERS).nullable(),
+    reason: z.string().nullable(),
+    createdAt: instant,
+    paidAt: instant.nullable(),
+  })
+  .openapi('Payout');
+export const PayoutPage = pageOf(Payout);
+
+const MAX_URL = 500;
+export const PayoutAccountBody = z.strictObject({
+  provider: z.enum(PROVIDERS),
+  country: z
+    .string()
+    .regex(/^[A-Z]{2}$/)
+    .optional()
+    .openapi({ description: 'For Stripe: where the host lives', example: 'PT' }),
+  phone: z
+    .string()
+    .regex(PHONE)
+    .optional()
+    .openapi({ description: 'For M-Pesa: the phone that is paid', example: '+254712345678' }),
+  returnUrl: z
+    .url()
+    .max(MAX_URL)
+    .optional()
+    .openapi({ description: 'For Stripe: where the host goes on afterwards, within the marketplace' }),
+});
+export const PayoutAccount = z
+  .object({
+    provider: z.enum(PROVIDERS),
+    destination: z.string(),
+    country: z.string().nullable(),
+    createdAt: instant,
+    onboardingUrl: z
+      .string()
+      .nullable()
+      .openapi({ description: 'Where the host tells Stripe who they are; good for minutes, and once' }),
+  })
+  .openapi('PayoutAccount');
+
+const MONTH = /^20[2-9][0-9]-(0[1-9]|1[0-2])$/;
+export const StatementQuery = z.strictObject({
+  month: z.string().regex(MONTH).openapi({ description: 'In UTC', example: '2027-03' }),
+  format: z.enum(['json', 'csv']).default('json'),
+});
+export const Statement = z
+  .object({
+    month: z.string(),
+    currencies: z.array(
+      z.object({
+        opening: Money,
+        lines: z.array(
+          z.object({
+            at: instant,
+            kind: z.string(),
+            bookingId: z.string(),
+            propertyId: z.string(),
+            amount: Money,
+          }),
+        ),
+        closing: Money,
+      }),
+    ),
+  })
+  .openapi('Statement', {
+    description:
+      'Above zero in the host’s favour. The opening balance and the lines add up to the closing one.',
+  });

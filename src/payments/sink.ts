@@ -1,11 +1,11 @@
 import { and, eq, lt, sql } from 'drizzle-orm';
 import type { BatchItem } from 'drizzle-orm/batch';
-import type { LedgerEntry, Payment, PaymentStatus, Sink } from '../book/index.ts';
+import type { LedgerEntry, Payment, PaymentStatus, Payout, Sink } from '../book/index.ts';
 import { propertyIdOf } from '../kernel/ids.ts';
 import type { Copies } from '../platform/book-sink.ts';
 import type { Database } from '../platform/database.ts';
 import { keepRows } from '../platform/keep-rows.ts';
-import { ledgerEntry, payment } from './tables.ts';
+import { ledgerEntry, payment, payout } from './tables.ts';
 
 type ToldPayment = {
   readonly epoch: number;
@@ -14,15 +14,18 @@ type ToldPayment = {
   readonly status: PaymentStatus;
   readonly payment: Omit<Payment, 'tokenHash' | 'phone'>;
 };
+type ToldPayout = { readonly epoch: number; readonly payout: Payout };
 type ToldEntry = { readonly epoch: number; readonly entry: LedgerEntry };
 
 /** What D1 keeps of the books' money. */
 export const moneyCopies = {
   payment: keepPayments,
+  payout: keepPayouts,
   ledger: keepEntries,
   no_other_money: (db, lasts: readonly { propertyId: string; epoch: number }[]) =>
     lasts.flatMap(({ propertyId, epoch }) => [
       db.delete(payment).where(and(eq(payment.propertyId, propertyId), lt(payment.epoch, epoch))),
+      db.delete(payout).where(and(eq(payout.propertyId, propertyId), lt(payout.epoch, epoch))),
       db.delete(ledgerEntry).where(and(eq(ledgerEntry.propertyId, propertyId), lt(ledgerEntry.epoch, epoch))),
     ]),
 } satisfies Copies;
@@ -37,6 +40,16 @@ function keepPayments(db: Database, told: readonly ToldPayment[]): BatchItem<'sq
   return keepRows(db, payment, rows, { target: payment.id, setWhere });
 }
 
+function keepPayouts(db: Database, told: readonly ToldPayout[]): BatchItem<'sqlite'>[] {
+  const rows = told.map(({ epoch, payout: value }) => {
+    const { id, bookingId, hostId, status, version, createdAt } = value;
+    const whose = { id, propertyId: propertyIdOf(id), bookingId, hostId };
+    return { ...whose, status, epoch, version, value: JSON.stringify(value), createdAt };
+  });
+  const setWhere = sql`(excluded.epoch, excluded.version) >= (${payout.epoch}, ${payout.version})`;
+  return keepRows(db, payout, rows, { target: payout.id, setWhere });
+}
+
 function keepEntries(db: Database, told: readonly ToldEntry[]): BatchItem<'sqlite'>[] {
   const rows = told.map(({ epoch, entry: { lines, ...entry } }) => {
     return { ...entry, propertyId: propertyIdOf(entry.bookingId), epoch, lines: JSON.stringify(lines) };
@@ -48,7 +61,7 @@ function keepEntries(db: Database, told: readonly ToldEntry[]): BatchItem<'sqlit
 }
 
 /** What a provider is to do leaves a book for the queue; the same may be said twice. */
-const QUEUED: readonly string[] = ['effect', 'look'];
+const QUEUED: readonly string[] = ['effect', 'look', 'pay_host'];
 
 export function sendEffects(sink: Sink, queue: Queue<unknown>): Sink {
   return {

@@ -1,5 +1,7 @@
+import { sql } from 'drizzle-orm';
 import { index, integer, primaryKey, sqliteTable, text } from 'drizzle-orm/sqlite-core';
-import type { LedgerEntry, Payment, PaymentStatus } from '../book/index.ts';
+import type { LedgerEntry, Payment, PaymentStatus, Payout, PayoutStatus } from '../book/index.ts';
+import type { ProviderName } from './ports.ts';
 
 /**
  * What D1 knows of payments, for lists and statements: written by the books' outboxes alone, late by moments and
@@ -47,6 +49,37 @@ export const ledgerEntry = sqliteTable(
     index('ledger_entry_by_host').on(table.hostId, table.at),
   ],
 );
+
+/** A copy of what the books pay out. */
+export const payout = sqliteTable(
+  'payout',
+  {
+    id: text('id').primaryKey(),
+    propertyId: text('property_id').notNull(),
+    bookingId: text('booking_id').notNull(),
+    hostId: text('host_id').notNull(),
+    status: text('status').$type<PayoutStatus>().notNull(),
+    epoch: integer('epoch').notNull(),
+    version: integer('version').notNull(),
+    value: text('value', { mode: 'json' }).$type<Payout>().notNull(),
+    createdAt: integer('created_at').notNull(),
+  },
+  (table) => [
+    index('payout_by_host').on(table.hostId, table.createdAt, table.id),
+    index('payout_by_property').on(table.propertyId),
+    index('payout_stuck').on(table.createdAt).where(sql`status IN ('waiting', 'failed')`),
+  ],
+);
+
+/** Where a host's money goes. */
+export const payoutAccount = sqliteTable('payout_account', {
+  hostId: text('host_id').primaryKey(),
+  provider: text('provider').$type<ProviderName>().notNull(),
+  /** What the provider calls it, or the phone. */
+  destination: text('destination').notNull(),
+  country: text('country'),
+  createdAt: integer('created_at').notNull(),
+});
 
 /** A receipt is good for one payment, whichever booking names it. */
 export const receipt = sqliteTable(

@@ -99,7 +99,7 @@ export type Endpoint<P, Q, B, R, G, U, F, K> = {
   /** The tag's value, where it is not made of the answer's bytes. */
   readonly tag?: (result: R, ctx: Context) => string;
   readonly cacheControl?: string;
-  /** For GET: the result is a `FileAnswer`. */
+  /** For GET: the result is a `FileAnswer`; with a `response`, of JSON too. */
   readonly file?: F;
   /** A `PublicAnswer` is sent as it is; nothing below is asked about it. */
   readonly handle: (
@@ -228,7 +228,7 @@ export function toRouteConfig(item: AnyEndpoint): RouteConfig & { method: AnyEnd
     request,
     responses: {
       [item.status]: success,
-      ...(item.file ? fileResponses(item.file, item.summary) : {}),
+      ...(item.file ? fileResponses(item.file, success) : {}),
       ...(item.variant ? { [item.variant.status]: success } : {}),
       ...(isConditional(item) ? { 304: NOT_CHANGED } : {}),
       ...Object.fromEntries(
@@ -265,8 +265,11 @@ const BYTES = { type: 'string' as const, format: 'binary' };
 const binary = (types: readonly string[]) =>
   Object.fromEntries(types.map((type) => [type, { schema: type.startsWith('text/') ? TEXT : BYTES }]));
 
-function fileResponses({ types, ranges }: FileRule, description: string) {
-  const content = binary(types);
+function fileResponses(
+  { types, ranges }: FileRule,
+  { description, content: also }: { description: string; content?: object },
+) {
+  const content = { ...also, ...binary(types) };
   const tag = { ETag: { schema: TEXT } };
   const part = { 'Content-Range': { schema: TEXT } };
   const whole = ranges ? { ...tag, 'Accept-Ranges': { schema: TEXT } } : tag;

@@ -67,6 +67,11 @@ export async function openMarket() {
     ...{ world, host, guests, ask, done, plant, now },
     inDays: (days: number) => addNights(new Date(now()).toISOString().slice(0, 10) as Night, days),
 
+    async file(as: string, path: string): Promise<string> {
+      const headers = { authorization: `Bearer ${await tokenOf(as)}` };
+      return (await fetch(`${world.url}${path}`, { headers })).text();
+    },
+
     async hold(guest: string, propertyId: string, checkIn: Night, nights = 2): Promise<Json> {
       const stay = { checkIn, checkOut: addNights(checkIn, nights), guests: { adults: 2 } };
       const { quote } = await done(guest, 'POST', `/v1/properties/${propertyId}/quotes`, stay);

@@ -4,10 +4,11 @@ import type { AgreedPrice, Booking } from '../stays/booking.ts';
 
 /**
  * Double entry: the amounts of an entry add up to nothing, and no entry is ever changed. What is above zero
- * is owed to us or is ours, what is below is owed by us. An id is its occasion's, so that an occasion that is
+ * is owed to us or is ours, what is below is owed by us. `balance` is what was settled with the host and is
+ * neither sent nor paid back yet: it may be made good by another property's payout. An id is its occasion's, so that an occasion that is
  * told twice is written once.
  */
-export type Account = 'guest' | 'provider' | 'host' | 'fees' | 'taxes' | 'penalties';
+export type Account = 'guest' | 'provider' | 'host' | 'fees' | 'taxes' | 'penalties' | 'balance';
 export type Entry = {
   readonly id: string;
   readonly bookingId: string;
@@ -103,6 +104,10 @@ export const refundFailed = (occasion: Occasion, amount: number): Entry =>
 export const penaltyOf = (occasion: Occasion, amount: number): Entry =>
   entry(occasion, 'penalty', { host: amount, penalties: -amount });
 
+/** Of what is settled with the host, so much is sent; the rest is on their balance. */
+export const payoutOf = (occasion: Occasion, { amount, sent }: { amount: number; sent: number }): Entry =>
+  entry(occasion, 'payout', { host: amount, provider: -sent, balance: sent - amount });
+
 /** The bank took the money back: what of it was the host's is the host's no more. */
 export const disputeOf = (occasion: Occasion, shares: Shares): Entry =>
   entry(occasion, 'dispute', {
@@ -121,7 +126,7 @@ function entry(occasion: Occasion, kind: Entry['kind'], lines: Entry['lines']): 
 
 /** What stands in each account. */
 export function balances(entries: readonly Pick<Entry, 'lines'>[]): Readonly<Record<Account, number>> {
-  const sums = { guest: 0, provider: 0, host: 0, fees: 0, taxes: 0, penalties: 0 };
+  const sums = { guest: 0, provider: 0, host: 0, fees: 0, taxes: 0, penalties: 0, balance: 0 };
   for (const { lines } of entries) {
     for (const [account, amount] of Object.entries(lines)) sums[account as Account] += amount;
   }

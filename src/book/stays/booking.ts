@@ -33,7 +33,7 @@ export type Booking = {
   /** What the host owes for having cancelled, in the currency of the price. */
   readonly penalty: number;
   readonly alteration: Alteration | null;
-  /** What was said already of the moments that come by the clock alone. */
+  /** What was said already of the moments that come by the clock alone; of a long stay, each payout. */
   readonly announced: readonly Moment[];
   readonly version: number;
 };

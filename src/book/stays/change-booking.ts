@@ -2,6 +2,7 @@ import type { Call } from '../command.ts';
 import type { HeldStay } from '../facts.ts';
 import type { Shares } from '../money/ledger.ts';
 import { moveMoney } from '../money/move-money.ts';
+import { oweHost } from '../money/owe-host.ts';
 import type { Transactor } from '../store/transactor.ts';
 import type { Booking } from './booking.ts';
 import { nextAhead } from './life.ts';
@@ -44,6 +45,7 @@ export function changeBooking(
   });
   if (kept.status === 'cancelled') tx.usePromotion(kept.id, null);
   moveMoney(tx, { before, after: kept, credited, at: call.now });
+  oweHost(tx, kept, call.now);
   tx.post('booking', kept.id, { epoch: tx.head().epoch, booking: kept }, call.now);
   for (const { from, to, available } of moves) {
     if (available) offerFreedNights(tx, call, { checkIn: from, checkOut: to });

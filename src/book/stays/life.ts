@@ -1,6 +1,7 @@
 import { DAY, HOUR, MINUTE } from '../../kernel/clock.ts';
 import { addNights } from '../../kernel/stay.ts';
 import { localToInstant } from '../../kernel/zone.ts';
+import { nextPayoutAt } from '../money/payout-moments.ts';
 import type { Booking, CancelCause, Moment } from './booking.ts';
 
 /** How long somebody is waited for, and when what happens by the clock. */
@@ -8,7 +9,6 @@ export const PAYMENT_HOLD_MS = 15 * MINUTE;
 export const REQUEST_LIFE_MS = DAY;
 export const ALTERATION_LIFE_MS = DAY;
 export const NO_SHOW_WINDOW_MS = DAY;
-export const PAYOUT_DELAY_MS = DAY;
 export const REVIEW_DAYS = 14;
 export const OFFER_LIFE_MS = 30 * MINUTE;
 export const MAX_UNPAID_HOLDS = 3;
@@ -138,10 +138,8 @@ export function nextAhead(booking: Booking): Ahead | null {
   }
   if (alteration !== null) ahead.push({ at: alteration.expiresAt, what: 'alteration_ran_out' });
   if (status === 'confirmed') ahead.push({ at: checkOutAt(booking), what: 'checked_out' });
-  const isAgreed = status === 'confirmed' || status === 'completed';
-  if (isAgreed && !announced.includes('payout')) {
-    ahead.push({ at: checkInAt(booking) + PAYOUT_DELAY_MS, what: 'payout' });
-  }
+  const payoutAt = nextPayoutAt(booking);
+  if (payoutAt !== null) ahead.push({ at: payoutAt, what: 'payout' });
   if (hasBegun(booking) && !announced.includes('reviews')) {
     ahead.push({ at: reviewsEndAt(booking), what: 'reviews' });
   }

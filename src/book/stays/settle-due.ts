@@ -1,5 +1,6 @@
 import type { Call } from '../command.ts';
 import { commit } from '../commit.ts';
+import { askAgain } from '../money/owe-host.ts';
 import { returnPayment } from '../money/return-payment.ts';
 import type { Transactor } from '../store/transactor.ts';
 import type { Booking } from './booking.ts';
@@ -13,6 +14,7 @@ export function settleDue(tx: Transactor, nowMs: number): void {
   for (let due = tx.firstDue(nowMs); due !== null; due = tx.firstDue(nowMs)) {
     if (due.kind === 'offer') endWaiting(tx, clock, due.subject);
     else if (due.kind === 'payment') callOff(tx, due.subject, nowMs);
+    else if (due.kind === 'payout') askAgain(tx, due.subject, nowMs);
     else if (!goOn(tx, clock, due.subject)) tx.setDue('booking', due.subject, null);
   }
   commit(tx, clock, { audit: null, value: null });

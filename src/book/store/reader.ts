@@ -5,6 +5,7 @@ import type { Facts, HeldStay, ImportedBlock, NightOverride } from '../facts.ts'
 import type { Effect } from '../money/effect.ts';
 import type { Entry } from '../money/ledger.ts';
 import type { Payment } from '../money/payment.ts';
+import type { Payout } from '../money/payout.ts';
 import { DEFAULT_RULES, type Rules } from '../schemas.ts';
 import type { Booking } from '../stays/booking.ts';
 
@@ -36,7 +37,7 @@ export type BookingTally = { readonly count: number; readonly digest: number };
 export const BOOKING_DIGEST = `coalesce(sum((${[26, 27, 28, 29, 30]
   .map((at, power) => `unicode(substr(id, ${at}, 1)) * ${131 ** power}`)
   .join(' + ')}) % 2147483647 * (version * 8191 + length(value)) % 2147483647), 0)`;
-export type DueKind = 'booking' | 'offer' | 'payment';
+export type DueKind = 'booking' | 'offer' | 'payment' | 'payout';
 export type BookEvent = {
   readonly seq: number;
   readonly type: string;
@@ -313,6 +314,14 @@ export class Reader {
 
   effectsOf(paymentId: string): Effect[] {
     return this.#values<Effect>('effect WHERE payment_id = ?', paymentId).sort((a, b) => a.number - b.number);
+  }
+
+  payout(id: string): Payout | null {
+    return this.#values<Payout>('payout WHERE id = ?', id)[0] ?? null;
+  }
+
+  payoutsOf(bookingId: string): Payout[] {
+    return this.#values<Payout>('payout WHERE booking_id = ?', bookingId).sort((a, b) => a.number - b.number);
   }
 
   entriesOf(bookingId: string): Entry[] {

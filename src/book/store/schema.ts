@@ -77,6 +77,8 @@ const STEPS: readonly string[] = [
    INSERT INTO idempotency SELECT scope, fingerprint, response, at FROM old_idempotency;
    DROP TABLE old_idempotency;
    CREATE INDEX idempotency_by_age ON idempotency (at);`,
+  `CREATE TABLE payout (id TEXT PRIMARY KEY, booking_id TEXT NOT NULL, value TEXT NOT NULL);
+   CREATE INDEX payout_by_booking ON payout (booking_id);`,
 ];
 
 /** Whether there ever was a book here. */

@@ -3,6 +3,7 @@ import type { HeldStay, ImportedBlock, NightOverride } from '../facts.ts';
 import type { Effect } from '../money/effect.ts';
 import type { Entry } from '../money/ledger.ts';
 import type { Payment } from '../money/payment.ts';
+import type { Payout } from '../money/payout.ts';
 import { type Booking, isUnpaid } from '../stays/booking.ts';
 import {
   ANSWER_LIFE_MS,
@@ -262,6 +263,16 @@ export class Transactor extends Reader {
       effect.id,
       effect.paymentId,
       JSON.stringify(effect),
+    );
+  }
+
+  keepPayout(payout: Payout): void {
+    this.sql.exec(
+      `INSERT INTO payout (id, booking_id, value) VALUES (?, ?, ?)
+       ON CONFLICT (id) DO UPDATE SET value = excluded.value`,
+      payout.id,
+      payout.bookingId,
+      JSON.stringify(payout),
     );
   }
 

@@ -2,8 +2,9 @@ import type { Effect, EffectOutcome, PaymentProvider } from '../ports.ts';
 import { createDarajaClient } from './client.ts';
 import { CURRENCY, type MpesaNeeds } from './needs.ts';
 import { createPayouts } from './payouts.ts';
+import { toMpesaPhone } from './phone.ts';
 import { createPushes } from './pushes.ts';
-import { toShillings } from './shillings.ts';
+import { SENDABLE, toShillings } from './shillings.ts';
 
 /**
  * M-Pesa through Daraja. The payer pays before anything else happens, so there is nothing to capture or void.
@@ -20,6 +21,13 @@ export function createMpesa(needs: MpesaNeeds): PaymentProvider {
   return {
     name: 'mpesa',
     accepts: ({ amount, currency }) => currency === CURRENCY && toShillings(amount) !== null,
+    sendable: (currency) => (currency === CURRENCY ? SENDABLE : null),
+    /** A phone is an account. */
+    openPayoutAccount: async ({ phone }) => {
+      const destination = phone === null ? null : toMpesaPhone(phone);
+      if (destination === null) return { ok: false, why: 'refused', code: 'phone_not_payable' };
+      return { ok: true, destination, onboardingUrl: null };
+    },
     start: pushes.start,
     look: pushes.look,
     perform: async (effect) => settledWithoutAsking(effect) ?? payouts.pay(effect),

@@ -7,6 +7,13 @@ const DECIMAL = /^(\d{1,12})(?:\.(\d{1,2})0*)?$/;
 /** What a booking has to cost to be payable here. */
 export const MPESA_TAKES = { currency: 'KES', unit: CENTS, most: MAX_SHILLINGS * CENTS } as const;
 
+/** How M-Pesa sends money to a phone. */
+export const SENDABLE = {
+  unit: CENTS,
+  least: MIN_PAYOUT_SHILLINGS * CENTS,
+  most: MAX_SHILLINGS * CENTS,
+} as const;
+
 /** Whole shillings within what M-Pesa moves at once; null when it cannot take this amount. */
 export function toShillings(amount: number): number | null {
   const shillings = amount / CENTS;

@@ -1,4 +1,5 @@
 import { bookingPayments } from './booking-payments.ts';
+import { payouts } from './payouts.ts';
 import { webhooks } from './webhooks.ts';
 
-export const paymentRoutes = [...bookingPayments, ...webhooks];
+export const paymentRoutes = [...bookingPayments, ...payouts, ...webhooks];

@@ -1,4 +1,5 @@
 import type { Currency } from '../../kernel/money.ts';
+import type { Sendable } from '../ports.ts';
 
 const MAX_AMOUNT = 99_999_999;
 
@@ -26,6 +27,14 @@ export function fromStripeAmount(amount: number, currency: string): number {
   const code = currency.toUpperCase();
   if (PADDED.includes(code)) return amount / 100;
   return WHOLE_ONLY.includes(code) ? amount * 100 : amount;
+}
+
+/** In the steps and up to the amount that Stripe writes. */
+export function sendableIn(currency: Currency): Sendable | null {
+  if (NOT_THERE.includes(currency)) return null;
+  const unit = WHOLE_ONLY.includes(currency) ? 100 : THREE_DIGITS.includes(currency) ? 10 : 1;
+  const written = toStripeAmount(unit, currency);
+  return { unit, least: unit, most: Math.floor(MAX_AMOUNT / written) * unit };
 }
 
 export function acceptsAmount({ amount, currency }: { amount: number; currency: Currency }): boolean {

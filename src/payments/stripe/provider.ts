@@ -3,10 +3,11 @@ import type { StripeSettings } from '../../env.ts';
 import { Fault } from '../../kernel/errors.ts';
 import type { Send } from '../../platform/outbound.ts';
 import type { PaymentOrder, PaymentProvider, Started } from '../ports.ts';
-import { acceptsAmount, toStripeAmount } from './amounts.ts';
+import { acceptsAmount, sendableIn, toStripeAmount } from './amounts.ts';
 import { openClient } from './client.ts';
 import { findEffect } from './find-effect.ts';
 import { listRecords } from './list-records.ts';
+import { openPayoutAccount } from './open-payout-account.ts';
 import { toFailure } from './outcomes.ts';
 import { performEffect } from './perform-effect.ts';
 import { toPayment } from './to-payment.ts';
@@ -19,6 +20,8 @@ export function createStripe(settings: StripeSettings, send: Send): PaymentProvi
   return {
     name: 'stripe',
     accepts: acceptsAmount,
+    sendable: sendableIn,
+    openPayoutAccount: (order) => openPayoutAccount(client(), order),
     start: (order) => startPayment(client(), order, settings.publishableKey),
     perform: (effect) => performEffect(client(), effect),
     find: (effect) => findEffect(client(), effect),

@@ -8,6 +8,7 @@ import {
   disputeOf,
   minus,
   NO_SHARES,
+  payoutOf,
   penaltyOf,
   refundOf,
   type Shares,
@@ -41,6 +42,7 @@ test('a stay that was paid leaves the guest even, and everybody else with their 
   const entries = [charge(OCCASION, sharesOf(PRICE)), captureOf(OCCASION, 325_000)];
   expect(balances(entries)).toEqual({
     ...{ guest: 0, provider: 325_000, host: -242_500, fees: -42_500, taxes: -40_000, penalties: 0 },
+    balance: 0,
   });
 });
 
@@ -76,6 +78,7 @@ test('whatever is written, the accounts add up to nothing', () => {
     amount.map((some) => captureOf(OCCASION, some)),
     amount.map((some) => refundOf(OCCASION, some)),
     amount.map((some) => penaltyOf(OCCASION, some)),
+    fc.tuple(amount, amount).map(([some, sent]) => payoutOf(OCCASION, { amount: some, sent })),
   );
   fc.assert(
     fc.property(fc.array(entry), (entries) => {

@@ -10,7 +10,10 @@ import { applyPaymentEvents } from '../../../src/book/money/apply-payment-events
 import { attachPayment } from '../../../src/book/money/attach-payment.ts';
 import type { Effect } from '../../../src/book/money/effect.ts';
 import type { Payment } from '../../../src/book/money/payment.ts';
+import type { Payout } from '../../../src/book/money/payout.ts';
+import { retryPayout } from '../../../src/book/money/retry-payout.ts';
 import { settleEffect } from '../../../src/book/money/settle-effect.ts';
+import { settlePayout } from '../../../src/book/money/settle-payout.ts';
 import { startPayment } from '../../../src/book/money/start-payment.ts';
 import { DEFAULT_RULES, type Rules } from '../../../src/book/schemas.ts';
 import { answerAlteration, requestAlteration } from '../../../src/book/stays/alterations.ts';
@@ -24,6 +27,7 @@ import { joinWaitlist, leaveWaitlist } from '../../../src/book/stays/waitlist.ts
 import { MINUTE } from '../../../src/kernel/clock.ts';
 import { addNights, type Night, nightOfDay, type Stay } from '../../../src/kernel/stay.ts';
 import type { Quote } from '../../../src/pricing/index.ts';
+import type { SimBank } from './banks.ts';
 import type { Desk, Outcome } from './desk.ts';
 import type { SimProvider } from './provider.ts';
 import type { Chance } from './random.ts';
@@ -46,6 +50,8 @@ type Ground = {
   readonly provider: SimProvider;
   /** What has left the book for its providers, and may have been said before. */
   readonly effects: Effect[];
+  readonly bank: SimBank;
+  readonly payouts: Payout[];
   now(): number;
   fail(words: string): never;
 };
@@ -53,7 +59,7 @@ type Ground = {
 export type Act = readonly [weight: number, act: () => void, isOfMoney?: true];
 type Ask = { readonly guest: string; readonly key: string; readonly quote: Quote };
 
-export function actsOf({ chance, desk, watch, provider, effects, now, fail }: Ground) {
+export function actsOf({ chance, desk, watch, provider, effects, bank, payouts, now, fail }: Ground) {
   const { pick, below, of } = chance;
   const quotes: Quote[] = [];
   const asked: Ask[] = [];
@@ -211,6 +217,28 @@ export function actsOf({ chance, desk, watch, provider, effects, now, fail }: Gr
       if (outcome === null) effects.push(effect);
     }
   };
+  /** What leaves for the host, is said twice, told late, and begun anew. */
+  const payHost = (all: boolean) => {
+    const some = all ? payouts.splice(0) : payouts.splice(below(payouts.length), 1);
+    const system = by(null, 'system');
+    for (const payout of some) {
+      const { bookingId, key, attempt } = payout;
+      const settle = (result: ReturnType<SimBank['perform']>) =>
+        desk.act(system, (tx) => settlePayout(tx, system, { bookingId, key, attempt, result }));
+      const result = bank.perform(payout);
+      const outcome = !all && of(0.1) ? null : settle(result);
+      if (outcome === null) payouts.push(payout);
+      if (result.kind === 'sent' && of(0.8)) settle({ kind: 'told', reference: String(result.reference) });
+    }
+    const stuck = readPayouts().filter(({ status }) => status === 'waiting' || status === 'failed');
+    for (const { id } of stuck) if (all || of(0.2)) desk.act(system, (tx) => retryPayout(tx, system, id));
+  };
+  const readPayouts = (): Payout[] => {
+    const read = desk
+      .keeper()
+      .look((reader) => [...watch.bookings.keys()].flatMap((id) => reader.payoutsOf(id)));
+    return 'refusal' in read ? [] : read;
+  };
   const answer = withBooking(isPending, (booking) => {
     const call = by(either(booking));
     const word = of(0.7) ? 'accepted' : 'declined';
@@ -367,6 +395,7 @@ export function actsOf({ chance, desk, watch, provider, effects, now, fail }: Gr
     [3, payLater, true],
     [8, () => hear(false), true],
     [8, () => perform(false), true],
+    [4, () => payHost(false)],
     [5, answer, true],
     [6, cancel, true],
     [1, noShow],
@@ -380,9 +409,10 @@ export function actsOf({ chance, desk, watch, provider, effects, now, fail }: Gr
   ];
   /** Nothing is left to be told or done. */
   const comeToRest = () => {
-    while (provider.told.length + effects.length > 0) {
+    while (provider.told.length + effects.length + payouts.length > 0) {
       hear(true);
       perform(true);
+      payHost(true);
     }
   };
   return { acts, comeToRest };

@@ -1,7 +1,9 @@
 import type { Effect } from '../../../src/book/money/effect.ts';
 import type { Entry } from '../../../src/book/money/ledger.ts';
 import { type Payment, refundedOf } from '../../../src/book/money/payment.ts';
+import type { Payout } from '../../../src/book/money/payout.ts';
 import type { Booking } from '../../../src/book/stays/booking.ts';
+import type { SimBank } from './banks.ts';
 import type { SimProvider } from './provider.ts';
 
 /** P5: what has to be true of a book's money, by its rows alone. */
@@ -9,6 +11,7 @@ export type MoneyRows = {
   readonly payments: readonly Payment[];
   readonly effects: readonly Effect[];
   readonly entries: readonly Entry[];
+  readonly payouts: readonly Payout[];
 };
 
 export function readMoney({ sql }: Pick<DurableObjectStorage, 'sql'>): MoneyRows {
@@ -17,7 +20,7 @@ export function readMoney({ sql }: Pick<DurableObjectStorage, 'sql'>): MoneyRows
       .exec(`SELECT value FROM ${table} ORDER BY id`)
       .toArray()
       .map(({ value }) => JSON.parse(String(value)) as T);
-  return { payments: all('payment'), effects: all('effect'), entries: all('ledger') };
+  return { payments: all('payment'), effects: all('effect'), entries: all('ledger'), payouts: all('payout') };
 }
 
 /** At every moment. */
@@ -94,5 +97,31 @@ export function checkEnds(
     const guest = own.reduce((sum, { lines }) => sum + (lines.guest ?? 0), 0);
     if (guest !== payment.owed) wrong.push(`the guest of ${id} (${price.total}) is left with ${guest}`);
   }
+  return wrong;
+}
+
+/**
+ * When nothing is left to be told or done: every host has been settled with to the unit, and what the books say
+ * was sent is what their bank has, once.
+ */
+export function checkPayouts(
+  { entries, payouts }: MoneyRows,
+  bookings: ReadonlyMap<string, Booking>,
+  bank: SimBank,
+): string[] {
+  const wrong: string[] = [];
+  const sumOf = (account: keyof Entry['lines'], wanted: (entry: Entry) => boolean) =>
+    entries.filter(wanted).reduce((sum, { lines }) => sum + (lines[account] ?? 0), 0);
+  for (const { id, status } of payouts) if (status !== 'paid') wrong.push(`${id} is still ${status}`);
+  for (const [id, { payment }] of bookings) {
+    const left = -sumOf('host', ({ bookingId }) => bookingId === id);
+    if (left !== 0 && payment.owed === 0) wrong.push(`the host of ${id} is left with ${left}`);
+  }
+  const paid = [...bank.paid.values()].reduce((sum, amount) => sum + amount, 0);
+  const sent = -sumOf('provider', ({ kind }) => kind === 'payout');
+  if (sent !== paid) wrong.push(`${sent} was sent, and the bank has ${paid}`);
+  const balance = -sumOf('balance', () => true);
+  if (balance !== bank.balance())
+    wrong.push(`the balance is ${bank.balance()}, and the books say ${balance}`);
   return wrong;
 }

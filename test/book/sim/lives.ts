@@ -4,6 +4,7 @@ import type { Call } from '../../../src/book/command.ts';
 import { unchanged } from '../../../src/book/commit.ts';
 import { compare } from '../../../src/book/compare.ts';
 import type { Effect } from '../../../src/book/money/effect.ts';
+import type { Payout } from '../../../src/book/money/payout.ts';
 import type { Sink } from '../../../src/book/outbox/drain.ts';
 import { equalsSnapshot, type Snapshot, takeSnapshot } from '../../../src/book/outbox/snapshot.ts';
 import { DEFAULT_RULES } from '../../../src/book/schemas.ts';
@@ -12,7 +13,8 @@ import { tellFacts } from '../../../src/book/tell-facts.ts';
 import { DAY, HOUR, MINUTE, SECOND } from '../../../src/kernel/clock.ts';
 import { sendEffects } from '../../../src/payments/sink.ts';
 import { actsOf, HOST, PROPERTY } from './acts.ts';
-import { checkEnds, checkPayments, readMoney } from './check-payments.ts';
+import { openBank } from './banks.ts';
+import { checkEnds, checkPayouts, checkPayments, readMoney } from './check-payments.ts';
 import { bookingsIn, listingIn, openCopies, seenIn } from './copies.ts';
 import { type D1Fault, openD1 } from './d1.ts';
 import { openDesk } from './desk.ts';
@@ -65,11 +67,14 @@ export async function liveLives(seed: number, ops: number, lives: Lives = {}): P
   const d1 = lives.d1 ? openD1(faultOf) : null;
   const provider = openProvider(chance);
   const effects: Effect[] = [];
+  const bank = openBank(chance);
+  const payouts: Payout[] = [];
   const queue = {
     sendBatch: async (messages: Iterable<{ body: unknown }>) => {
       for (const { body } of messages) {
-        const { effect } = body as { effect?: Effect };
+        const { effect, pay_host: payout } = body as { effect?: Effect; pay_host?: Payout };
         if (effect) effects.push(effect);
+        if (payout) payouts.push(payout);
       }
     },
   } as unknown as Queue;
@@ -158,7 +163,7 @@ export async function liveLives(seed: number, ops: number, lives: Lives = {}): P
   };
 
   const { acts, comeToRest } = actsOf({
-    ...{ chance, desk, watch: watched, provider, effects, fail },
+    ...{ chance, desk, watch: watched, provider, effects, bank, payouts, fail },
     now: () => now,
   });
   const wanted = lives.late ? acts.filter(([, , isOfMoney]) => isOfMoney) : acts;
@@ -197,6 +202,7 @@ export async function liveLives(seed: number, ops: number, lives: Lives = {}): P
 
   calm = true;
   desk.setCalm();
+  bank.setCalm();
   checkAll();
   if (d1) d1.repeat(chance.random);
   // What the first finds behind, the next can look into.
@@ -210,6 +216,7 @@ export async function liveLives(seed: number, ops: number, lives: Lives = {}): P
     check();
   }
   if (!lives.restores) refuseWrong(checkEnds(readMoney(storage), watched.bookings, provider));
+  if (!lives.restores) refuseWrong(checkPayouts(readMoney(storage), watched.bookings, bank));
   checkAll();
   const open = [...watched.bookings.values()].filter(
     ({ status }) => status === 'pending' || status === 'confirmed',
