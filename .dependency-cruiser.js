@@ -71,14 +71,14 @@ export default {
       { path: '^src/([^/]+)' },
       {
         path: folders('pricing', 'book', ...ROOMS),
-        pathNot: ['^src/$1/', '^src/[^/]+/index\\.ts$', '^src/book/book-object\\.ts$'],
+        pathNot: ['^src/$1/', '^src/[^/]+/index\\.ts$', '^src/[^/]+/[a-z-]+-object\\.ts$'],
       },
     ),
     forbid(
       'object-class-for-the-worker',
-      'The class of the book is for the Worker to export; everything else speaks to its stub',
+      'The class of an object is for the Worker to export; everything else speaks to its stub',
       { path: '^src/', pathNot: ['^src/index\\.ts$', folders('book')] },
-      { path: '^src/book/book-object\\.ts$', ...AT_RUN_TIME },
+      { path: '^src/(book|payments)/[a-z-]+-object\\.ts$', ...AT_RUN_TIME },
     ),
     forbid(
       'nothing-imports-a-front-door',

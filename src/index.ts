@@ -10,7 +10,7 @@ import { createLog } from './platform/log.ts';
 import { propertyCopies } from './properties/index.ts';
 import { consume } from './queues.ts';
 
-export { HostBalance } from './payments/payouts/host-balance-object.ts';
+export { HostBalance } from './payments/host-balance-object.ts';
 export { Limiter } from './platform/limiter-object.ts';
 
 /** The book, where D1 and the clock are. */

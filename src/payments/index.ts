@@ -4,12 +4,12 @@
  * its signature, or after it was asked; what is asked of a provider carries the key that makes it happen once.
  */
 export { consumeProviderEvents } from './consume-events.ts';
-export type { HostBalances } from './payouts/host-balance.ts';
 export { lookAtPayment } from './look-at-payment.ts';
-export { performEffect } from './perform-effect.ts';
+export type { HostBalances } from './payouts/host-balance.ts';
 export { composePayoutMail, PayoutMail } from './payouts/mail.ts';
 export { payHost } from './payouts/pay-host.ts';
 export { retryPayouts, retryPayoutsOf } from './payouts/retry-payouts.ts';
+export { performEffect } from './perform-effect.ts';
 export { describePayments, erasePayments, openMoneyBusiness } from './personal-data.ts';
 export { createProviders, type Providers } from './providers.ts';
 export { paymentRoutes } from './routes/index.ts';

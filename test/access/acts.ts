@@ -298,6 +298,15 @@ export const acts: Readonly<Record<string, Act>> = {
     body: () => ({ amount: 90_000, reason: 'The boat leaked.' }),
   },
   listPayments: { under: { stay: 'confirmed' }, query: asGuestOrHost },
+  listPayouts: { subject: 'host' },
+  getPayout: { subject: 'host', path: ({ payoutId }) => ({ payoutId }) },
+  getPayoutAccount: { subject: 'host' },
+  setPayoutAccount: { subject: 'host', body: () => ({ provider: 'mpesa', phone: '+254712345678' }) },
+  getStatement: {
+    subject: 'host',
+    under: { stay: 'confirmed' },
+    query: ({ now }) => ({ month: new Date(now).toISOString().slice(0, 7) }),
+  },
   receiveStripeEvent: {
     file: STRIPE_EVENT,
     signs: async ({ now }) => ({

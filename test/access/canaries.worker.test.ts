@@ -73,7 +73,7 @@ test('what people may read does come out, so a leak would be seen', async () => 
     }
   }
   const promised = placeReaders.flatMap(([place, reader]) =>
-    ['own', 'host', 'keepers', 'sides', 'listed'].includes(reader) ? [place] : [],
+    ['own', 'host', 'keepers', 'sides', 'earner', 'listed'].includes(reader) ? [place] : [],
   );
   const besides = [
     'the exported file',

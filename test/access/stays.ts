@@ -2,7 +2,7 @@ import { runInDurableObject } from 'cloudflare:test';
 import { env } from 'cloudflare:workers';
 import { randomInt } from 'node:crypto';
 import { vi } from 'vitest';
-import type { Booking, Call, Payment } from '../../src/book/index.ts';
+import type { Booking, Call, Payment, Payout } from '../../src/book/index.ts';
 import type { PropertyBook } from '../../src/index.ts';
 import { DAY, HOUR, MINUTE } from '../../src/kernel/clock.ts';
 import type { Keyring } from '../../src/kernel/crypto.ts';
@@ -127,6 +127,29 @@ export function lodgersPayment({ id: propertyId, hostId }: Place, lodging: Row, 
   return {
     ...{ id: value.id, property_id: propertyId, booking_id: bookingId, host_id: hostId, guest_id: guestId },
     ...{ status: 'partially_refunded', reference: value.reference, epoch: 1, version: value.version },
+    ...{ value: JSON.stringify(value), created_at: value.createdAt },
+  } as Row;
+}
+
+/** What the host got for it, less what they owed. */
+export function lodgersPayout({ id: propertyId, hostId }: Place, lodging: Row, now: number): Row {
+  const bookingId = String(lodging.id);
+  const value: Payout = {
+    ...{
+      id: newIdWithin('pyo', propertyId, now),
+      key: `${bookingId}-payout-0`,
+      number: 0,
+      bookingId,
+      hostId,
+    },
+    ...{ amount: canaryNumber(), sent: canaryNumber(), left: false, currency: 'KES', status: 'paid' },
+    ...{ attempt: 0, asked: 0, provider: 'stripe', reason: null, version: 3 },
+    reference: canaryText('payout', 'reference'),
+    ...{ createdAt: canaryNumber(), paidAt: canaryNumber() },
+  };
+  return {
+    ...{ id: value.id, property_id: propertyId, booking_id: bookingId, host_id: hostId },
+    ...{ status: value.status, epoch: 1, version: value.version },
     ...{ value: JSON.stringify(value), created_at: value.createdAt },
   } as Row;
 }

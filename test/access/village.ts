@@ -13,7 +13,7 @@ import { settings } from '../worker/ground.ts';
 import { newAuthenticator } from './authenticator.ts';
 import { type Canary, canariesIn, canaryRow, canaryText, listColumns, type Row } from './canaries.ts';
 import { canariesOf, openBook, plantPlace, storeFiles } from './place.ts';
-import { lodgersPayment, lodgersRow, type Progress, type Stayed, told } from './stays.ts';
+import { lodgersPayment, lodgersPayout, lodgersRow, type Progress, type Stayed, told } from './stays.ts';
 
 /**
  * A handful of people, everything that one of them (the guest) can own, the host's property with a co-host
@@ -174,6 +174,8 @@ export async function settle({
   plant('favourite', { account_id, property_id: place.id });
   const lodging = plant('booking', lodgersRow(place, now));
   plant('payment', lodgersPayment(place, lodging, now));
+  const payoutId = String(plant('payout', lodgersPayout(place, lodging, now)).id);
+  plant('payout_account', { host_id: host.accountId, provider: 'mpesa', country: null });
   for (const table of tables) if (!rows.some(([planted]) => planted === table)) plant(table);
 
   const file = canaryText('archive', 'file');
@@ -194,7 +196,7 @@ export async function settle({
     { place: 'the exported file', forms: [file], readers: [account_id] },
     ...canariesOf(place),
   ];
-  return { now, people, guest, host, staff, place, elsewhere, stayed, waiting, canaries };
+  return { now, people, guest, host, staff, place, payoutId, elsewhere, stayed, waiting, canaries };
 }
 
 const emailFor = (name: string): string =>

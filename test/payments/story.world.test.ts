@@ -117,7 +117,7 @@ test('nobody is shown, or can have sent elsewhere, what is another’s', async (
   const before = await payouts();
   const [mine] = before;
   const as = guestOf(0);
-  expect((await market.ask(as, 'GET', `/v1/payouts/${mine.id}`)).body.code).toBe('auth.host_required');
+  expect((await market.ask(as, 'GET', `/v1/payouts/${mine.id}`)).body.code).toBe('payouts.not_found');
   expect(
     (await market.ask(as, 'POST', '/v1/me/payout-account', { provider: 'mpesa', phone: '0712345678' })).body
       .code,

@@ -1,5 +1,5 @@
+import { DAY, MINUTE } from '../../kernel/clock.ts';
 import { newIdWithin, propertyIdOf } from '../../kernel/ids.ts';
-import { MINUTE, DAY } from '../../kernel/clock.ts';
 import type { Booking } from '../stays/booking.ts';
 import type { Transactor } from '../store/transactor.ts';
 import { hostDue } from './host-due.ts';

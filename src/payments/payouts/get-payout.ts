@@ -1,11 +1,11 @@
 import { and, eq } from 'drizzle-orm';
-import { requireHost } from '../../accounts/index.ts';
+import { requireUser } from '../../accounts/index.ts';
 import type { Context } from '../../context.ts';
 import { PayoutNotFound } from '../errors.ts';
 import { payout } from '../tables.ts';
 
 export async function getPayout(ctx: Context, { payoutId }: { payoutId: string }) {
-  const { accountId } = requireHost(ctx, 'bookings:read');
+  const { accountId } = requireUser(ctx, 'bookings:read');
 
   const [row] = await ctx.db
     .select({ value: payout.value })

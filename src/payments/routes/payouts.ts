@@ -49,7 +49,7 @@ export const payouts = [
     summary: 'One payout, with the booking that it is for',
     access: 'bookings:read',
     params: schemas.PayoutParams,
-    refusals: [ScopeMissing, HostRequired, errors.PayoutNotFound],
+    refusals: [ScopeMissing, errors.PayoutNotFound],
     status: 200,
     response: schemas.Payout,
     handle: (ctx, { params }) => getPayout(ctx, params),

@@ -14,7 +14,7 @@ import { DAY, HOUR, MINUTE, SECOND } from '../../../src/kernel/clock.ts';
 import { sendEffects } from '../../../src/payments/sink.ts';
 import { actsOf, HOST, PROPERTY } from './acts.ts';
 import { openBank } from './banks.ts';
-import { checkEnds, checkPayouts, checkPayments, readMoney } from './check-payments.ts';
+import { checkEnds, checkPayments, checkPayouts, readMoney } from './check-payments.ts';
 import { bookingsIn, listingIn, openCopies, seenIn } from './copies.ts';
 import { type D1Fault, openD1 } from './d1.ts';
 import { openDesk } from './desk.ts';

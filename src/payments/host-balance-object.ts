@@ -1,6 +1,6 @@
 import { DurableObject } from 'cloudflare:workers';
-import { BALANCE_SCHEMA, draw, refuseDrawing } from './draw.ts';
-import type { Drawing, Drawn, HostBalanceStub } from './host-balance.ts';
+import { BALANCE_SCHEMA, draw, refuseDrawing } from './payouts/draw.ts';
+import type { Drawing, Drawn, HostBalanceStub } from './payouts/host-balance.ts';
 
 /**
  * What is settled with one host and neither sent nor paid back, in each currency. Always true here: a balance is
