@@ -1,7 +1,9 @@
 // npm run assets: fills dist/public with what the Worker serves as files. Nothing in it comes from elsewhere.
 import { globSync, mkdirSync, mkdtempSync, readFileSync, renameSync, rmSync, writeFileSync } from 'node:fs';
 import { dirname, join, relative } from 'node:path';
+import { COMMON_PASSWORDS_FILE } from '../src/accounts/common-passwords.ts';
 import { TIME_ZONES_FILE } from '../src/properties/time-zones.ts';
+import { commonPasswordsText } from './common-passwords.ts';
 import type { OpenApiDocument } from './openapi.ts';
 import { ASSETS, ROOT } from './places.ts';
 import { problemsPage } from './problems-page.ts';
@@ -19,7 +21,8 @@ const files = new Map<string, Buffer>([
   ['docs/reference.js', readFileSync(REFERENCE)],
   ['docs/page.css', readFileSync(join(PAGES, 'page.css'))],
   ['docs/icon.svg', readFileSync(join(PAGES, 'icon.svg'))],
-  // For the Worker alone: no address leads to it.
+  // For the Worker alone: no address leads to them.
+  [COMMON_PASSWORDS_FILE, Buffer.from(commonPasswordsText())],
   [TIME_ZONES_FILE, Buffer.from(timeZonesText())],
 ]);
 

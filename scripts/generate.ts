@@ -18,7 +18,6 @@ import { tmpdir } from 'node:os';
 import { dirname, join, relative } from 'node:path';
 import { parseArgs } from 'node:util';
 import { withStates } from './booking-states.ts';
-import { commonPasswordsText } from './common-passwords.ts';
 import { completeLock } from './complete-lock.ts';
 import { openApiText } from './openapi.ts';
 import { ROOT } from './places.ts';
@@ -40,7 +39,6 @@ const wanted = new Map([
   ['openapi.json', openApiText()],
   [BOOKING, withStates(readFileSync(join(ROOT, BOOKING), 'utf8'))],
   [LOCK, completeLock(readFileSync(join(ROOT, LOCK), 'utf8'))],
-  ['src/accounts/common-passwords.ts', commonPasswordsText()],
   ...(await Promise.all([workerTypes(), newMigrations()])).flat(),
 ]);
 const stale = [...wanted].filter(([path, text]) => read(path) !== text);

@@ -7,6 +7,7 @@ import { type Books, createBooks } from './platform/books.ts';
 import { type Captcha, createCaptcha } from './platform/captcha.ts';
 import type { CommitContext } from './platform/commit.ts';
 import { openDatabase } from './platform/database.ts';
+import type { Files } from './platform/files.ts';
 import { type Foreign, openForeign } from './platform/foreign.ts';
 import { createLimiter, type Limiter } from './platform/limiter.ts';
 import { createLog, type Log } from './platform/log.ts';
@@ -26,7 +27,7 @@ export type Context = CommitContext & {
   readonly providerEvents: Pick<Queue, 'send'>;
   readonly books: Books;
   /** What is deployed beside the Worker. */
-  readonly files: Pick<Fetcher, 'fetch'>;
+  readonly files: Files;
   readonly pictures: R2Bucket;
   /** Makes smaller copies of pictures; development has none. */
   readonly images: ImagesBinding | null;

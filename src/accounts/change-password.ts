@@ -17,7 +17,7 @@ export async function changePassword(ctx: Context, input: z.infer<typeof ChangeP
 
   const own = await getOwnAccount(ctx, actor);
   const email = own.email as string;
-  refuseEasyPassword(input.newPassword, '/newPassword', [email.split('@')[0] as string]);
+  await refuseEasyPassword(ctx.files, input.newPassword, '/newPassword', [email.split('@')[0] as string]);
   const subject = `password ${ctx.keyring.mac('digest', email)}`;
   const rules = passwordRules(ctx.client.ip);
   const taken = await ctx.limiter.take(subject, rules, ctx.clock.now());

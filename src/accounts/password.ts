@@ -1,7 +1,8 @@
 import { Buffer } from 'node:buffer';
 import { randomBytes, scryptSync, timingSafeEqual } from 'node:crypto';
 import { RequestInvalid } from '../platform/errors.ts';
-import { COMMON_PASSWORDS } from './common-passwords.ts';
+import type { Files } from '../platform/files.ts';
+import { openCommonPasswords } from './common-passwords.ts';
 
 /** scrypt, with its parameters in every hash, so that they can grow and old hashes still be checked. */
 const BLOCK_SIZE = 8;
@@ -10,8 +11,6 @@ const KEY_BYTES = 32;
 const SALT_BYTES = 16;
 const MEMORY_BYTES = 128 * 1024 * 1024;
 const FORMAT = /^scrypt\$(\d{1,2})\$([\w-]{22})\$([\w-]{43})$/;
-
-let common: Set<string> | null = null;
 
 export function hashPassword(password: string, cost: number): string {
   const salt = randomBytes(SALT_BYTES);
@@ -35,9 +34,14 @@ export const needsRehash = (hash: string, cost: number): boolean =>
   Number(FORMAT.exec(hash)?.[1] ?? 0) < cost;
 
 /** Length alone admits `passwordpassword`; what people choose first is refused, and so is their own name. */
-export function refuseEasyPassword(password: string, pointer: string, known: readonly string[]): void {
+export async function refuseEasyPassword(
+  files: Files,
+  password: string,
+  pointer: string,
+  known: readonly string[],
+): Promise<void> {
   const plain = password.normalize('NFKC').toLowerCase();
-  common ??= new Set(COMMON_PASSWORDS.split(' '));
+  const common = await openCommonPasswords(files);
   const unit = /^(.{1,8}?)\1+$/.exec(plain);
   const isOwn = known.some((word) => word.length >= 4 && plain.includes(word.toLowerCase()));
   if (!common.has(plain) && !unit && !isOwn) return;

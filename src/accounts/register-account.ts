@@ -14,7 +14,7 @@ const NEXT = { next: 'verify_email' } as const;
 /** Does not look at who exists: known and unknown addresses take the same road until the mail is written. */
 export async function registerAccount(ctx: Context, input: Input): Promise<typeof NEXT> {
   const email = toEmailKey(input.email);
-  refuseEasyPassword(input.password, '/password', [email.split('@')[0] as string]);
+  await refuseEasyPassword(ctx.files, input.password, '/password', [email.split('@')[0] as string]);
   await ctx.captcha.verify(input.captcha, 'register', ctx.client.ip);
 
   const now = ctx.clock.now();

@@ -26,7 +26,7 @@ export async function resetPassword(ctx: Context, input: z.infer<typeof ResetPas
     .where(alive);
 
   if (owner?.status !== 'active') throw InvalidResetToken();
-  refuseEasyPassword(input.password, '/password', [owner.email.split('@')[0] as string]);
+  await refuseEasyPassword(ctx.files, input.password, '/password', [owner.email.split('@')[0] as string]);
 
   const passwordHash = hashPassword(input.password, ctx.settings.passwordCost);
   await commit(ctx, {

@@ -1,6 +1,7 @@
 import { fromBase64Url, type Keyring } from '../kernel/crypto.ts';
 import { isTimeZone } from '../kernel/zone.ts';
-import { type Files, findTimeZone, openTimeZones } from './time-zones.ts';
+import type { Files } from '../platform/files.ts';
+import { findTimeZone, openTimeZones } from './time-zones.ts';
 
 /** A point on the earth, in degrees. */
 export type Point = { readonly lat: number; readonly lng: number };

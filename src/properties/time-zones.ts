@@ -1,4 +1,4 @@
-import { Fault } from '../kernel/errors.ts';
+import { type Files, readFile } from '../platform/files.ts';
 
 /**
  * Which time zone lies where. The table lies beside the Worker as a file (`scripts/time-zones.ts`): it is large, and
@@ -13,7 +13,6 @@ export type TimeZones = {
    */
   readonly cells: string;
 };
-export type Files = Pick<Fetcher, 'fetch'>;
 
 export const TIME_ZONES_FILE = 'data/time-zones.json';
 const COLUMNS = 48;
@@ -28,7 +27,7 @@ const NORTH_POLE = 90;
 let known: TimeZones | null = null;
 
 export async function openTimeZones(files: Files): Promise<TimeZones> {
-  known ??= await read(files);
+  known ??= await readFile(files, TIME_ZONES_FILE, (text) => JSON.parse(text) as TimeZones);
   return known;
 }
 
@@ -47,15 +46,5 @@ export function findTimeZone({ names, cells }: TimeZones, lat: number, lng: numb
     column = 2 * (column % 1);
     row = 2 * (row % 1);
     cell = COLUMNS * ROWS + 4 * block + 2 * Math.trunc(row) + Math.trunc(column);
-  }
-}
-
-async function read(files: Files): Promise<TimeZones> {
-  try {
-    const response = await files.fetch(`http://files/${TIME_ZONES_FILE}`);
-    if (!response.ok) throw new Error(`${TIME_ZONES_FILE} is answered with ${response.status}`);
-    return (await response.json()) as TimeZones;
-  } catch (cause) {
-    throw new Fault('files', cause);
   }
 }

@@ -1,5 +1,6 @@
-import { expect, test } from 'vitest';
-import { COMMON_PASSWORDS } from '../../src/accounts/common-passwords.ts';
+import { expect, test, vi } from 'vitest';
+import { commonPasswordsText } from '../../scripts/common-passwords.ts';
+import { openCommonPasswords } from '../../src/accounts/common-passwords.ts';
 import {
   hashPassword,
   needsRehash,
@@ -10,9 +11,11 @@ import type { Refusal } from '../../src/kernel/errors.ts';
 
 const COST = 8;
 
-function refusalOf(password: string, known: readonly string[] = []) {
+const files = { fetch: async () => new Response(commonPasswordsText()) };
+
+async function refusalOf(password: string, known: readonly string[] = []) {
   try {
-    refuseEasyPassword(password, '/newPassword', known);
+    await refuseEasyPassword(files, password, '/newPassword', known);
     return null;
   } catch (error) {
     return (error as Refusal).details.errors;
@@ -72,39 +75,62 @@ test('a letter that can be typed in two ways is one letter', () => {
   expect(passwordMatches('caf\u00e9 ol\u00e9 five', hash, COST)).toBe(true);
 });
 
-test('a password that many people have is refused in any capitals and any width of letters', () => {
-  const common = COMMON_PASSWORDS.split(' ');
+test('a password that many people have is refused in any capitals and any width of letters', async () => {
+  const common = [...(await openCommonPasswords(files))];
   expect(common.length).toBeGreaterThan(1_000);
   expect(common.every((word) => word.length >= 10 && word === word.normalize('NFKC').toLowerCase())).toBe(
     true,
   );
   for (const password of [common[0], common.at(-1), 'PASSWORD1234', 'ｐａｓｓｗｏｒｄ１２３４']) {
-    expect(refusalOf(password as string), password).toEqual([
+    expect(await refusalOf(password as string), password).toEqual([
       { in: 'body', pointer: '/newPassword', code: 'common_password', message: 'is too easy to guess' },
     ]);
   }
 });
 
-test('a password that only repeats itself is refused', () => {
+test('a password that only repeats itself is refused', async () => {
   for (const password of ['aaaaaaaaaaaa', 'abababababab', 'roostroostroost', 'Secret77Secret77']) {
-    expect(refusalOf(password), password).not.toBeNull();
+    expect(await refusalOf(password), password).not.toBeNull();
   }
-  expect(refusalOf('aaaaaaaaaaab')).toBeNull();
+  expect(await refusalOf('aaaaaaaaaaab')).toBeNull();
 });
 
-test('a password that contains the own address is refused, and a short one in front of the @ does not count', () => {
-  expect(refusalOf('ada.lovelace-2026', ['ada.lovelace'])).not.toBeNull();
-  expect(refusalOf('ADA.LOVELACE-2026', ['ada.lovelace'])).not.toBeNull();
-  expect(refusalOf('we-like-adam-a-lot', ['ada'])).toBeNull();
+test('a password that contains the own address is refused, and a short one in front of the @ does not count', async () => {
+  expect(await refusalOf('ada.lovelace-2026', ['ada.lovelace'])).not.toBeNull();
+  expect(await refusalOf('ADA.LOVELACE-2026', ['ada.lovelace'])).not.toBeNull();
+  expect(await refusalOf('we-like-adam-a-lot', ['ada'])).toBeNull();
 });
 
-test('an ordinary good password passes', () => {
+test('an ordinary good password passes', async () => {
   for (const password of [
     'violet-tram-4711',
     'Отличный пароль',
     '非常に長いパスワードです',
     'correct horse',
   ]) {
-    expect(refusalOf(password, ['grace']), password).toBeNull();
+    expect(await refusalOf(password, ['grace']), password).toBeNull();
   }
+});
+
+test('while the list cannot be read no password is good enough, and it is asked for again', async () => {
+  // Others may have read it in this process.
+  vi.resetModules();
+  const { refuseEasyPassword } = await import('../../src/accounts/password.ts');
+  const ask = (fetch: () => Promise<Response>) =>
+    refuseEasyPassword({ fetch }, 'violet-tram-4711', '/newPassword', []);
+  const failures = [
+    async () => Response.json([], { status: 404 }),
+    async () => new Response('<html>'),
+    () => Promise.reject(new Error('down')),
+  ];
+  for (const fetch of failures) await expect(ask(fetch)).rejects.toThrow('files did not answer');
+
+  let reads = 0;
+  const fetch = async () => {
+    reads += 1;
+    return new Response(commonPasswordsText());
+  };
+  await ask(fetch);
+  await ask(fetch);
+  expect(reads).toBe(1);
 });

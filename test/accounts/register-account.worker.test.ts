@@ -47,6 +47,20 @@ const verify = (email: string, code: string) => verifyEmail(stranger(), { email,
 const accountsOf = (email: string) => db.select().from(account).where(eq(account.email, email));
 const waitingFor = (email: string) => db.select().from(registration).where(eq(registration.email, email));
 
+// The first of all: an isolate that has read the list once never asks for it again.
+test('while the list of common passwords cannot be read nobody registers, and nothing else happens either', async () => {
+  const before = await everything();
+  const bindings = {
+    ASSETS: { fetch: async () => new Response('gone', { status: 404 }) } as unknown as Fetcher,
+  };
+  const ctx = stranger({ bindings });
+  const attempt = registerAccount(ctx, { email: newAddress(), password: PASSWORD, name: 'Ada' });
+  await expect(attempt).rejects.toThrow('files did not answer');
+  expect(await everything()).toEqual(before);
+  expect(queued).toEqual([]);
+  expect(costOf(ctx)).toEqual({});
+});
+
 test('registering makes no account yet: it keeps the wish and mails a code, in one trip', async () => {
   const email = newAddress();
   const { answer, cost } = await register(email);

@@ -19,6 +19,8 @@ const LEFT_BEHIND = {
   ZodTemplateLiteral: 'zod/v4/classic/schemas.js',
   'Pacific/Tongatapu': '@photostructure/tz-lookup/tz.js',
   'Data does not match to ': '@peculiar/asn1-schema/build/es2015/parser.js',
+  '/v1/subscriptions/': 'stripe/esm/resources/Subscriptions.js',
+  qwertyuiop: '@zxcvbn-ts/language-common/dist/passwords.json.mjs',
 };
 
 test('the Worker carries none of what is looked up, or was made, outside of it', async () => {
@@ -45,4 +47,19 @@ test('nothing asks zod to compile a schema, or to make one from JSON or JSON of 
     ),
   );
   expect(asking).toEqual(['src/kernel/no-zod-compiler.ts']);
+});
+
+test('nothing asks Stripe for what the Worker does not have of its SDK', () => {
+  const sdk = readFileSync(join(ROOT, 'node_modules/stripe/esm/stripe.core.js'), 'utf8');
+  const standIn = readFileSync(join(ROOT, 'src/payments/stripe/no-other-resources.ts'), 'utf8');
+  const absent = new Set([...standIn.matchAll(/Absent as (\w+)/g)].map(([, name]) => name));
+  const made = [...sdk.matchAll(/this\.(\w+) = new (\w+)\(this\)/g)];
+  const properties = made.flatMap(([, property, name]) => (absent.has(name) ? [property] : []));
+  expect(properties).toContain('subscriptions');
+  expect(properties).not.toContain('paymentIntents');
+
+  const asking = new RegExp(`\\bstripe\\s*\\.(${properties.join('|')}|notificationHandler\\w*)\\b`);
+  const files = globSync('src/payments/stripe/**/*.ts', { cwd: ROOT });
+  expect(files.length).toBeGreaterThan(10);
+  expect(files.filter((file) => asking.test(readFileSync(join(ROOT, file), 'utf8')))).toEqual([]);
 });

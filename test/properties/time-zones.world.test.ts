@@ -1,4 +1,5 @@
 import { afterAll, beforeAll, expect, test } from 'vitest';
+import { COMMON_PASSWORDS_FILE } from '../../src/accounts/common-passwords.ts';
 import { hashPassword } from '../../src/accounts/password.ts';
 import { TIME_ZONES_FILE } from '../../src/properties/time-zones.ts';
 import { startWorld, type World } from '../world.ts';
@@ -47,10 +48,15 @@ test('a place gets the time zone of where it lies', async () => {
   }
 });
 
-test('no address leads to the file that only the Worker reads', async () => {
-  for (const path of [TIME_ZONES_FILE, `docs/..%2f${TIME_ZONES_FILE}`, `docs//../${TIME_ZONES_FILE}`]) {
+test('no address leads to the files that only the Worker reads', async () => {
+  const paths = [TIME_ZONES_FILE, COMMON_PASSWORDS_FILE].flatMap((file) => [
+    file,
+    `docs/..%2f${file}`,
+    `docs//../${file}`,
+  ]);
+  for (const path of paths) {
     const answer = await fetch(`${world.url}/${path}`);
     expect(answer.status, path).toBe(404);
-    expect(await answer.text()).not.toContain('Pacific/Tongatapu');
+    expect(await answer.text()).not.toMatch(/Pacific\/Tongatapu|qwertyuiop/);
   }
 });
