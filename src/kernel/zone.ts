@@ -8,12 +8,14 @@ export type LocalTime = `${number}:${number}`;
 const MAX_ZONE_LENGTH = 64;
 /** A formatter is tens of kilobytes, so an isolate keeps only the zones that it is asked for lately. */
 const MAX_FORMATTERS = 100;
+const MAX_INSTANTS = 1_000;
 // Every name in the IANA data looks so; `Intl` would also take other cases and bare offsets like +03:00.
 const ZONE_NAME = /^[A-Z][\w+-]*(\/[A-Z][\w+-]*){0,2}$/;
 const TIME = /^([01]\d|2[0-3]):[0-5]\d$/;
 const MS_PER_DAY = 86_400_000;
 
 const formatters = new Map<string, Intl.DateTimeFormat>();
+const instants = new Map<string, number>();
 
 export function isTimeZone(name: string): boolean {
   if (name.length > MAX_ZONE_LENGTH || !ZONE_NAME.test(name)) return false;
@@ -31,6 +33,11 @@ export function isTimeZone(name: string): boolean {
  * forward, is read with the offset from before the jump: 02:30 becomes 03:30.
  */
 export function localToInstant(night: Night, time: LocalTime, zone: string): number {
+  const key = `${night} ${time} ${zone}`;
+  return instants.get(key) ?? keep(instants, MAX_INSTANTS, key, toInstant(night, time, zone));
+}
+
+function toInstant(night: Night, time: LocalTime, zone: string): number {
   const [year = 0, month = 0, day = 0] = night.split('-').map(Number);
   const [hour = 0, minute = 0] = time.split(':').map(Number);
   const local = create(year, month, day, hour, minute);
@@ -85,8 +92,13 @@ function formatterOf(zone: string): Intl.DateTimeFormat {
     hour: 'numeric',
     minute: 'numeric',
   });
-  const [oldest] = formatters.keys();
-  if (formatters.size >= MAX_FORMATTERS && oldest !== undefined) formatters.delete(oldest);
-  formatters.set(zone, formatter);
-  return formatter;
+  return keep(formatters, MAX_FORMATTERS, zone, formatter);
+}
+
+/** The oldest makes room. */
+function keep<T>(known: Map<string, T>, max: number, key: string, value: T): T {
+  const [oldest] = known.keys();
+  if (known.size >= max && oldest !== undefined) known.delete(oldest);
+  known.set(key, value);
+  return value;
 }
