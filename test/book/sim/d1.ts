@@ -1,6 +1,6 @@
 import { globSync, readFileSync } from 'node:fs';
 import { DatabaseSync, type SQLInputValue } from 'node:sqlite';
-import { restoreTables, type Saved, saveTables } from './storage.ts';
+import { BEGIN, COMMIT, ROLLBACK, restoreTables, type Saved, saveTables } from './storage.ts';
 
 /** What can happen to one call of D1. `lost`: it was done, and nobody heard. */
 export type D1Fault = 'none' | 'down' | 'lost' | 'twice';
@@ -11,15 +11,24 @@ const SCHEMA = globSync('migrations/main/*.sql')
   .sort()
   .map((file) => readFileSync(file, 'utf8'))
   .join('');
-const migrated = new DatabaseSync(':memory:');
-migrated.exec(SCHEMA);
-const MIGRATED = migrated.serialize();
+/** A database with what was prepared for it; who has it begins a transaction, and undoes it. */
+type Migrated = {
+  readonly db: DatabaseSync;
+  readonly prepared: Map<string, ReturnType<DatabaseSync['prepare']>>;
+};
+const idle: Migrated[] = [];
+
+function newDatabase(): Migrated {
+  const db = new DatabaseSync(':memory:');
+  db.exec(SCHEMA);
+  return { db, prepared: new Map() };
+}
 
 /** D1 over node:sqlite: a batch is one transaction, whose answer may get lost on the way. */
 export function openD1(faultOf: () => D1Fault) {
-  const db = new DatabaseSync(':memory:');
-  db.deserialize(MIGRATED);
-  const prepared = new Map<string, ReturnType<DatabaseSync['prepare']>>();
+  const migrated = idle.pop() ?? newDatabase();
+  const { db, prepared } = migrated;
+  db.exec('BEGIN');
   const run = ({ query, values }: Statement) => {
     let statement = prepared.get(query);
     if (!statement) prepared.set(query, (statement = db.prepare(query)));
@@ -27,13 +36,13 @@ export function openD1(faultOf: () => D1Fault) {
     return { results, success: true, meta: { rows_read: 0, rows_written: 0 } };
   };
   const transact = (statements: readonly Statement[]) => {
-    db.exec('BEGIN');
+    db.exec(BEGIN);
     try {
       const results = statements.map(run);
-      db.exec('COMMIT');
+      db.exec(COMMIT);
       return results;
     } catch (error) {
-      db.exec('ROLLBACK');
+      db.exec(ROLLBACK);
       throw new Error(`D1_ERROR: ${(error as Error).message}`);
     }
   };
@@ -62,6 +71,10 @@ export function openD1(faultOf: () => D1Fault) {
     repeat: (random: () => number) => {
       const old = sent[Math.floor(random() * sent.length)];
       if (old) transact(old);
+    },
+    giveBack: () => {
+      db.exec('ROLLBACK');
+      idle.push(migrated);
     },
     exec: (query: string) => db.exec(query),
     save: (): Saved['tables'] => saveTables(db),

@@ -20,7 +20,7 @@ import { type D1Fault, openD1 } from './d1.ts';
 import { openDesk } from './desk.ts';
 import { openProvider } from './provider.ts';
 import { chanceFrom } from './random.ts';
-import { openBookStorage, type SimStorage } from './storage.ts';
+import { lendBookStorage, type SimStorage } from './storage.ts';
 import { watch } from './watch.ts';
 
 /** One property and its people, with nothing but a seed to decide what they do and what goes wrong. */
@@ -53,7 +53,7 @@ const FACTS = {
 
 export async function liveLives(seed: number, ops: number, lives: Lives = {}): Promise<Seen> {
   const chance = chanceFrom(seed);
-  const storage = openBookStorage();
+  const storage = lendBookStorage();
   let [now, outageUntil, calm, dead, d1Faults, done] = [START, 0, false, false, 0, 0];
 
   const faultOf = (): D1Fault => {
@@ -223,6 +223,8 @@ export async function liveLives(seed: number, ops: number, lives: Lives = {}): P
   );
   if (open.length > 0) fail(`${open.length} bookings never end`);
   if (d1) checkCopies();
+  storage.giveBack();
+  d1?.giveBack();
   return {
     ops,
     changes: desk.seen.changes,

@@ -12,27 +12,45 @@ export type SimStorage = DurableObjectStorage & {
   onStatement: (() => void) | null;
   onCommit: (() => void) | null;
   /** All that is in it, and back to that. */
-  contents(): Uint8Array;
   save(): Saved;
   restore(saved: Saved): void;
 };
+/** One that whoever comes next can have as if nobody had used it. */
+export type LentStorage = SimStorage & { giveBack(): void };
 export type Saved = { readonly alarmAt: number | null; readonly tables: SavedTables };
+/** A transaction that may be inside of another. */
+export const BEGIN = 'SAVEPOINT inner';
+export const COMMIT = 'RELEASE inner';
+export const ROLLBACK = 'ROLLBACK TO inner; RELEASE inner';
+
 type SavedTables = readonly (readonly [table: string, rows: readonly Record<string, SQLInputValue>[]])[];
 
-let opened: Uint8Array | null = null;
+const idle: LentStorage[] = [];
 
-/** With the tables of a book, made once and copied then. */
-export function openBookStorage(): SimStorage {
-  if (opened) return openStorage(opened);
-  const storage = openStorage();
-  applySchema(storage);
-  opened = storage.contents();
+/**
+ * With the tables of a book. To make them, and to prepare what is asked of them, costs as much as a short life: so a
+ * life is one transaction, which is undone when it is over.
+ */
+export function lendBookStorage(): LentStorage {
+  const storage = idle.pop() ?? newBookStorage();
+  storage.sql.exec('BEGIN;');
   return storage;
 }
 
-export function openStorage(contents?: Uint8Array): SimStorage {
+function newBookStorage(): LentStorage {
+  const storage = openStorage();
+  applySchema(storage);
+  const giveBack = () => {
+    storage.onStatement = storage.onCommit = storage.alarmAt = null;
+    storage.sql.exec('ROLLBACK;');
+    idle.push(lent);
+  };
+  const lent: LentStorage = Object.assign(storage, { giveBack });
+  return lent;
+}
+
+export function openStorage(): SimStorage {
   const db = new DatabaseSync(':memory:');
-  if (contents) db.deserialize(contents);
   const prepared = new Map<string, ReturnType<DatabaseSync['prepare']>>();
   const exec = (query: string, ...values: SQLInputValue[]) => {
     storage.onStatement?.();
@@ -52,19 +70,18 @@ export function openStorage(contents?: Uint8Array): SimStorage {
     sql: { exec },
     transactionSync<T>(work: () => T): T {
       const { alarmAt } = storage;
-      db.exec('BEGIN');
+      db.exec(BEGIN);
       try {
         const result = work();
         storage.onCommit?.();
-        db.exec('COMMIT');
+        db.exec(COMMIT);
         return result;
       } catch (error) {
-        db.exec('ROLLBACK');
+        db.exec(ROLLBACK);
         storage.alarmAt = alarmAt;
         throw error;
       }
     },
-    contents: () => db.serialize(),
     save: (): Saved => ({ alarmAt: storage.alarmAt, tables: saveTables(db) }),
     restore({ alarmAt, tables }: Saved): void {
       restoreTables(db, tables);
@@ -83,7 +100,7 @@ export function saveTables(db: DatabaseSync): SavedTables {
 
 export function restoreTables(db: DatabaseSync, tables: SavedTables): void {
   const triggers = db.prepare("SELECT name, sql FROM sqlite_master WHERE type = 'trigger'").all();
-  db.exec('BEGIN');
+  db.exec(BEGIN);
   for (const { name } of triggers) db.exec(`DROP TRIGGER ${name}`);
   for (const name of tablesOf(db)) db.exec(`DELETE FROM ${name}`);
   for (const [name, rows] of tables) {
@@ -92,7 +109,7 @@ export function restoreTables(db: DatabaseSync, tables: SavedTables): void {
     for (const row of rows) db.prepare(insert).run(...Object.values(row));
   }
   for (const { sql } of triggers) db.exec(String(sql));
-  db.exec('COMMIT');
+  db.exec(COMMIT);
 }
 
 /** `sqlite_sequence` comes last: to write into the others changes it. */

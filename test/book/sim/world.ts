@@ -192,6 +192,7 @@ export async function liveThrough(seed: number, ops: number): Promise<Seen> {
     compare(tx, call(), { snapshot: there, bookings: { count: 0, digest: 0 } }),
   );
   if (!('value' in compared) || compared.value !== 'equal') throw new Error('the sweep finds a difference');
+  d1.giveBack();
   return seen;
 }
 
