@@ -50,6 +50,8 @@ export default defineConfig({
           deps: { optimizer: { ssr: { enabled: true, include: ['stripe'] } } },
           include: ['test/**/*.worker.test.ts'],
           setupFiles: ['./test/worker/setup.ts'],
+          // To start a runtime costs more than most files do; the setup makes it as good as new.
+          isolate: false,
           testTimeout: PATIENCE_MS,
           hookTimeout: PATIENCE_MS,
         },
