@@ -12,6 +12,7 @@ export type Mutant = {
 };
 
 const SIMULATION = 'unit test/book/stays/simulation.unit.test.ts';
+const PAYOUTS = 'unit test/payments/payouts/draw.unit.test.ts';
 const LATE = 'unit test/book/money/late.unit.test.ts';
 const OUTBOX = 'unit test/book/outbox.unit.test.ts';
 const BOOKINGS = 'worker test/book/stays/bookings.worker.test.ts';
@@ -177,6 +178,27 @@ export const MUTANTS: readonly Mutant[] = [
     find: 'tx.effectsOf(paymentId).find(isOpen);',
     put: "tx.effectsOf(paymentId).find(({ state }) => state === 'waiting');",
     seenBy: LATE,
+  },
+  {
+    name: 'an attempt at a payout that may be on its way is drawn beside another',
+    file: 'src/payments/payouts/draw.ts',
+    find: 'if (before?.undone === 0) return shown(sql, before, to);',
+    put: '',
+    seenBy: PAYOUTS,
+  },
+  {
+    name: 'who asks late for a payout that was given up is paid once more',
+    file: 'src/payments/payouts/draw.ts',
+    find: 'if (instead !== null && before === null) close(sql, instead, currency);',
+    put: '',
+    seenBy: PAYOUTS,
+  },
+  {
+    name: 'a host is paid before the guest has paid',
+    file: 'src/book/money/host-due.ts',
+    find: 'const available = earned - Math.max(0, guest);',
+    put: 'const available = earned;',
+    seenBy: 'unit test/book/money/host-due.unit.test.ts',
   },
   {
     name: 'a signature from the future is good',

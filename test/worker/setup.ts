@@ -28,6 +28,7 @@ const books = (await objects(env.BOOKS)).filter((id) => !closed.has(id.toString(
 await Promise.all([
   wake(env.BOOKS, books),
   wake(env.LIMITERS, await objects(env.LIMITERS)),
+  wake(env.BALANCES, await objects(env.BALANCES)),
   ...[env.DB, env.SEARCH_DB].map((database) => database.prepare('SELECT 1').run()),
   ...[env.PICTURES, env.ARCHIVE].map((bucket) => bucket.list({ limit: 1 })),
   ...[env.RATE_LIMITER, env.AUTH_RATE_LIMITER].map((limiter) => limiter.limit({ key: 'anybody' })),
