@@ -74,14 +74,19 @@ export type ProviderEvent = {
   readonly receipt: string | null;
 };
 
-/** A line of the provider's own books, to be compared with ours. */
+/**
+ * A line of the provider's own books, to be compared with ours. A refund is `succeeded`, `pending` or `failed`;
+ * a dispute `open`, `won`, `lost` or an `inquiry` that has taken nothing; null is what is not told.
+ */
 export type ProviderRecord = {
   readonly kind: 'payment' | 'refund' | 'transfer' | 'dispute';
   readonly reference: string;
+  /** What the provider calls the payment that it is, or is part of; null for a transfer. */
+  readonly paymentReference: string | null;
   readonly paymentId: string | null;
   readonly effectId: string | null;
-  readonly amount: number;
-  readonly captured: number;
+  readonly amount: number | null;
+  readonly captured: number | null;
   readonly currency: string;
   readonly status: string;
   readonly at: number;
@@ -105,6 +110,10 @@ export type PayoutAccountOrder = {
 export type OpenedPayoutAccount =
   | { readonly ok: true; readonly destination: string; readonly onboardingUrl: string | null }
   | { readonly ok: false; readonly why: 'refused' | 'unknown'; readonly code: string };
+/** What all that a provider has of it is asked for, by its own name for it or by ours. */
+export type Traced =
+  | { readonly kind: 'payment'; readonly id: string; readonly reference: string }
+  | { readonly kind: 'transfer'; readonly id: string | null; readonly reference: string | null };
 
 export type PaymentProvider = {
   readonly name: ProviderName;
@@ -120,6 +129,10 @@ export type PaymentProvider = {
   sendable(currency: Currency): Sendable | null;
   /** Asked again for the same host and country, it is the same account. */
   openPayoutAccount(order: PayoutAccountOrder): Promise<OpenedPayoutAccount>;
+  /** The kinds of record of which it tells all there are. */
+  readonly keeps: readonly ProviderRecord['kind'][];
   /** Everything from one moment to before another, a page at a time. */
   list(range: { readonly from: number; readonly to: number }): AsyncIterable<readonly ProviderRecord[]>;
+  /** A payment with its refunds and disputes, or a transfer; nothing when the provider has not seen it. */
+  trace(traced: Traced): Promise<readonly ProviderRecord[]>;
 };

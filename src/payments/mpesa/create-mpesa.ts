@@ -1,4 +1,4 @@
-import type { Effect, EffectOutcome, PaymentProvider } from '../ports.ts';
+import type { Effect, EffectOutcome, PaymentProvider, ProviderPayment, ProviderRecord } from '../ports.ts';
 import { createDarajaClient } from './client.ts';
 import { CURRENCY, type MpesaNeeds } from './needs.ts';
 import { createPayouts } from './payouts.ts';
@@ -32,10 +32,20 @@ export function createMpesa(needs: MpesaNeeds): PaymentProvider {
     look: pushes.look,
     perform: async (effect) => settledWithoutAsking(effect) ?? payouts.pay(effect),
     find: async (effect) => settledWithoutAsking(effect) ?? payouts.ask(effect),
-    /** Daraja has no list: every payment is looked at, and every effect looked for, by itself. */
+    /** Daraja has no list: every payment is asked about by itself, and what became of a refund is only called. */
+    keeps: ['payment'],
     async *list() {},
+    async trace(traced) {
+      const found = traced.kind === 'payment' ? await pushes.look(traced) : null;
+      return found ? [toRecord(found)] : [];
+    },
   };
 }
+
+const toRecord = ({ reference, paymentId, status, currency }: ProviderPayment): ProviderRecord => ({
+  ...{ kind: 'payment', reference, paymentReference: reference, paymentId, effectId: null },
+  ...{ amount: null, captured: null, currency, status, at: 0 },
+});
 
 function settledWithoutAsking({ kind, id, reference }: Effect): EffectOutcome | null {
   switch (kind) {

@@ -1,8 +1,7 @@
 import type Stripe from 'stripe';
 import { Fault } from '../../kernel/errors.ts';
 import type { ProviderRecord } from '../ports.ts';
-import { fromStripeAmount } from './amounts.ts';
-import { toStatus } from './to-payment.ts';
+import { ofDispute, ofIntent, ofRefund, ofTransfer } from './records.ts';
 
 const PAGE_SIZE = 100;
 
@@ -37,46 +36,3 @@ async function* pages<T extends { id: string }>(
     more = page.has_more && last !== undefined;
   }
 }
-
-type Common = {
-  id: string;
-  amount: number;
-  currency: string;
-  created: number;
-  metadata: Stripe.Metadata | null;
-};
-
-const common = ({ id, amount, currency, created, metadata }: Common) => ({
-  reference: id,
-  paymentId: metadata?.paymentId ?? null,
-  effectId: metadata?.effectId ?? null,
-  amount: fromStripeAmount(amount, currency),
-  captured: 0,
-  currency: currency.toUpperCase(),
-  at: created * 1000,
-});
-
-const ofIntent = (intent: Stripe.PaymentIntent): ProviderRecord => ({
-  ...common(intent),
-  kind: 'payment',
-  captured: fromStripeAmount(intent.amount_received, intent.currency),
-  status: toStatus(intent),
-});
-
-const ofRefund = (refund: Stripe.Refund): ProviderRecord => ({
-  ...common(refund),
-  kind: 'refund',
-  status: refund.status ?? 'unknown',
-});
-
-const ofTransfer = (transfer: Stripe.Transfer): ProviderRecord => ({
-  ...common(transfer),
-  kind: 'transfer',
-  status: transfer.reversed ? 'reversed' : transfer.amount_reversed > 0 ? 'partially_reversed' : 'paid',
-});
-
-const ofDispute = (dispute: Stripe.Dispute): ProviderRecord => ({
-  ...common(dispute),
-  kind: 'dispute',
-  status: dispute.status,
-});

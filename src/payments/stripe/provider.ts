@@ -11,6 +11,7 @@ import { openPayoutAccount } from './open-payout-account.ts';
 import { toFailure } from './outcomes.ts';
 import { performEffect } from './perform-effect.ts';
 import { toPayment } from './to-payment.ts';
+import { traceRecords } from './trace-records.ts';
 
 /** Opened at first use: most requests have nothing to pay. */
 export function createStripe(settings: StripeSettings, send: Send): PaymentProvider {
@@ -34,7 +35,9 @@ export function createStripe(settings: StripeSettings, send: Send): PaymentProvi
         throw new Fault('stripe', error);
       }
     },
+    keeps: ['payment', 'refund', 'transfer', 'dispute'],
     list: (range) => listRecords(client(), range),
+    trace: (traced) => traceRecords(client(), traced),
   };
 }
 

@@ -146,6 +146,20 @@ describe('a payment', () => {
     expect((await mpesa.look(payment))?.status).toBe('captured');
   });
 
+  it('is a line of Daraja’s books, which tells that it was paid and not how much', async () => {
+    const { order, payment } = await started();
+    await play(order.id, 'succeed', 'drop');
+    const { id, reference } = payment;
+    expect(await mpesa.trace({ kind: 'payment', id, reference })).toEqual([
+      {
+        ...{ kind: 'payment', reference, paymentReference: reference, paymentId: id, effectId: null },
+        ...{ amount: null, captured: null, currency: 'KES', status: 'captured', at: 0 },
+      },
+    ]);
+    expect(await mpesa.trace({ kind: 'payment', id, reference: 'ws_CO_nobody 1' })).toEqual([]);
+    expect(await mpesa.trace({ kind: 'transfer', id: 'bkg_1-payout-0', reference: null })).toEqual([]);
+  });
+
   it.each(['lost', 'error'])('of unknown outcome (%s) is found by what the callback names', async (mode) => {
     await mpesa.look({ id: 'warm', reference: 'ws_CO_warm 1' });
     const order = newOrder();

@@ -318,11 +318,13 @@ describe("Stripe's own books", () => {
     await captured();
 
     const { records } = await collect(from, to);
-    const common = { paymentId: order.id, currency: 'KES', at: expect.any(Number) };
+    const common = {
+      ...{ paymentId: order.id, paymentReference: reference, currency: 'KES', at: expect.any(Number) },
+    };
     expect(records).toEqual([
       {
-        ...{ ...common, kind: 'payment', reference: unpaid, paymentId: waiting.id, effectId: null },
-        ...{ amount: 25_000, captured: 0, status: 'waiting' },
+        ...{ ...common, kind: 'payment', reference: unpaid, paymentReference: unpaid, paymentId: waiting.id },
+        ...{ effectId: null, amount: 25_000, captured: 0, status: 'waiting' },
       },
       {
         ...{ ...common, kind: 'payment', reference, effectId: expect.stringMatching(/^eff_/) },
@@ -334,11 +336,11 @@ describe("Stripe's own books", () => {
       },
       {
         ...{ ...common, kind: 'transfer', reference: references[1], effectId: transfer.id },
-        ...{ amount: 3_000, captured: 0, status: 'paid' },
+        ...{ paymentReference: null, amount: 3_000, captured: 0, status: 'paid' },
       },
       {
         ...{ ...common, kind: 'dispute', reference: expect.stringMatching(/^dp_/), paymentId: null },
-        ...{ effectId: null, amount: 23_000, captured: 0, status: 'needs_response' },
+        ...{ effectId: null, amount: 23_000, captured: 0, status: 'open' },
       },
     ]);
     expect(records.every(({ at }) => at >= from && at < to)).toBe(true);
@@ -372,5 +374,55 @@ describe("Stripe's own books", () => {
   it('that can not be read are a fault, and not an empty book', async () => {
     await fail('down');
     await expect(collect(0, Date.now())).rejects.toThrow('stripe did not answer as it should');
+  });
+});
+
+describe('one payment or transfer, traced in Stripe’s books', () => {
+  it('is there with its refunds and disputes, and nothing of another', async () => {
+    const { order, reference } = await captured();
+    const other = await captured();
+    for (const [of, amount] of [
+      [reference, 500],
+      [reference, 700],
+      [other.reference, 900],
+    ] as const)
+      await stripe.refunds.create({ payment_intent: of, amount });
+    await play(order.id, 'dispute');
+    const records = await provider().trace({ kind: 'payment', id: order.id, reference });
+    expect(records.map(({ kind, amount, status }) => [kind, amount, status])).toEqual([
+      ['payment', 25_000, 'captured'],
+      ['refund', 700, 'succeeded'],
+      ['refund', 500, 'succeeded'],
+      ['dispute', 23_800, 'open'],
+    ]);
+    expect(records.every(({ paymentReference }) => paymentReference === reference)).toBe(true);
+  });
+
+  it('is found by Stripe’s name or by our key', async () => {
+    const { order } = await captured();
+    const id = `${order.bookingId}-payout-0`;
+    const destination = await openAccount();
+    const made = await provider().perform(
+      effectOf('transfer', order, null, { id, amount: 3_000, destination }),
+    );
+    const reference = made.kind === 'done' ? made.reference : '';
+    const [record] = await provider().trace({ kind: 'transfer', id, reference: null });
+    expect(record).toMatchObject({
+      kind: 'transfer',
+      reference,
+      effectId: id,
+      amount: 3_000,
+      status: 'paid',
+    });
+    expect(await provider().trace({ kind: 'transfer', id: null, reference })).toEqual([record]);
+    expect(await provider().trace({ kind: 'transfer', id: `${id}0`, reference: null })).toEqual([]);
+  });
+
+  it('is nothing where Stripe has none, and a fault where Stripe can not be asked', async () => {
+    const gone = { kind: 'payment', id: 'pay_1', reference: 'pi_gone' } as const;
+    expect(await provider().trace(gone)).toEqual([]);
+    expect(await provider().trace({ kind: 'transfer', id: null, reference: 'tr_gone' })).toEqual([]);
+    await fail('down');
+    await expect(provider().trace(gone)).rejects.toThrow('stripe did not answer as it should');
   });
 });
