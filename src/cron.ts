@@ -1,7 +1,7 @@
 import { tallyBookings } from './bookings/index.ts';
 import { type Context, createContext } from './context.ts';
 import { settingsOf } from './env.ts';
-import { retryPayouts } from './payments/index.ts';
+import { recheckPayments, retryPayouts, startReconciliation } from './payments/index.ts';
 import { sealAudit, verifyAudit } from './platform/audit.ts';
 import { openClock } from './platform/clock.ts';
 import type { Database } from './platform/database.ts';
@@ -19,8 +19,15 @@ const EVERY_MINUTE: Readonly<Record<string, Job>> = {
   sealAudit: (ctx) => sealAudit(ctx.db as Database, ctx.keyring, ctx.archive),
   sweepBooks: (ctx) => sweepBooks(ctx, tallyBookings),
   sweepFeeds,
+  recheckPayments,
 };
-const DAILY: Readonly<Record<string, Job>> = { forgetExpired, checkAudit, startComparison, retryPayouts };
+const DAILY: Readonly<Record<string, Job>> = {
+  forgetExpired,
+  checkAudit,
+  startComparison,
+  startReconciliation,
+  retryPayouts,
+};
 const JOBS: Readonly<Record<string, Readonly<Record<string, Job>>>> = {
   '* * * * *': EVERY_MINUTE,
   '17 3 * * *': DAILY,

@@ -8,6 +8,7 @@ import {
   lookAtPayment,
   payHost,
   performEffect,
+  reconciliationJobs,
   retryPayoutsOf,
 } from './payments/index.ts';
 import { openClock } from './platform/clock.ts';
@@ -30,6 +31,7 @@ const JOBS: Readonly<Record<string, Job>> = {
   ...privacyJobs,
   ...propertyJobs,
   retry_payouts: retryPayoutsOf,
+  ...reconciliationJobs,
   compare_books: (ctx, message) => compareBooks(ctx, message, tallyBookings),
 };
 

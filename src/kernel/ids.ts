@@ -21,6 +21,7 @@ export type IdPrefix =
   | 'eff'
   | 'pyo'
   | 'alt'
+  | 'dsc'
   | 'wtl'
   | 'aud'
   | 'out'

@@ -12,5 +12,6 @@ export { retryPayouts, retryPayoutsOf } from './payouts/retry-payouts.ts';
 export { performEffect } from './perform-effect.ts';
 export { describePayments, erasePayments, openMoneyBusiness } from './personal-data.ts';
 export { createProviders, type Providers } from './providers.ts';
+export { recheckPayments, reconciliationJobs, startReconciliation } from './reconcile/index.ts';
 export { paymentRoutes } from './routes/index.ts';
 export { moneyCopies, sendEffects } from './sink.ts';

@@ -27,6 +27,8 @@ export const payment = sqliteTable(
     index('payment_by_host').on(table.hostId, table.createdAt, table.id),
     index('payment_by_reference').on(table.reference),
     index('payment_by_property').on(table.propertyId),
+    index('payment_by_booking').on(table.bookingId),
+    index('payment_by_time').on(table.createdAt),
   ],
 );
 
@@ -47,6 +49,7 @@ export const ledgerEntry = sqliteTable(
   (table) => [
     primaryKey({ columns: [table.propertyId, table.id] }),
     index('ledger_entry_by_host').on(table.hostId, table.at),
+    index('ledger_entry_by_time').on(table.at),
   ],
 );
 
@@ -103,5 +106,8 @@ export const unmatchedEvent = sqliteTable(
     body: text('body', { mode: 'json' }).notNull(),
     at: integer('at').notNull(),
   },
-  (table) => [primaryKey({ columns: [table.source, table.eventId] })],
+  (table) => [
+    primaryKey({ columns: [table.source, table.eventId] }),
+    index('unmatched_event_by_time').on(table.at),
+  ],
 );

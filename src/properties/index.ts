@@ -20,6 +20,6 @@ export { PropertyParams } from './schemas.ts';
 export { propertyCopies } from './sink.ts';
 export { sweepBooks } from './sweep-books.ts';
 export { sweepFeeds } from './sweep-feeds.ts';
-export { coHost } from './tables.ts';
+export { coHost, sweep } from './tables.ts';
 export { callOf } from './tell-book.ts';
 export { moneyIn, toPriceParts } from './to-quote.ts';

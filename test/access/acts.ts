@@ -307,6 +307,8 @@ export const acts: Readonly<Record<string, Act>> = {
     under: { stay: 'confirmed' },
     query: ({ now }) => ({ month: new Date(now).toISOString().slice(0, 7) }),
   },
+  listDiscrepancies: { subject: 'staff' },
+  reconcilePayments: { subject: 'staff', body: () => ({ days: 3 }) },
   receiveStripeEvent: {
     file: STRIPE_EVENT,
     signs: async ({ now }) => ({

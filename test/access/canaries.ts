@@ -5,10 +5,20 @@ import written from './columns.json';
 /**
  * Who may read a column: everybody; whoever may see the property, which is everybody once it is published;
  * the host's side of it; of that, those who keep the calendar, alone or together with the guest whose stay it
- * is; the host who earns it; the person it is about; or nobody at all. A `few` has so few values that none of them can be told from
- * chance. Of a column in JSON, it is said for each member.
+ * is; the host who earns it; the person it is about; staff; or nobody at all. A `few` has so few values that none
+ * of them can be told from chance. Of a column in JSON, it is said for each member.
  */
-export type Reader = 'public' | 'listed' | 'host' | 'keepers' | 'sides' | 'earner' | 'own' | 'secret' | 'few';
+export type Reader =
+  | 'public'
+  | 'listed'
+  | 'host'
+  | 'keepers'
+  | 'sides'
+  | 'earner'
+  | 'own'
+  | 'staff'
+  | 'secret'
+  | 'few';
 type Readers = Reader | { readonly [member: string]: Readers };
 export type Row = Record<string, string | number | null>;
 /** Who may read it, which may be nobody. */
@@ -116,6 +126,8 @@ function readersOf(
       return [];
     case 'earner':
       return [String(row.host_id)];
+    case 'staff':
+      return (tables.account ?? []).filter(({ roles }) => roles !== '[]').map(({ id }) => String(id));
     case 'own':
       return [String(table === 'account' ? row.id : row.account_id)];
     case 'host':

@@ -176,6 +176,10 @@ export async function settle({
   plant('payment', lodgersPayment(place, lodging, now));
   const payoutId = String(plant('payout', lodgersPayout(place, lodging, now)).id);
   plant('payout_account', { host_id: host.accountId, provider: 'mpesa', country: null });
+  const firstSeen = recently();
+  plant('discrepancy', {
+    ...{ first_seen_at: firstSeen, last_seen_at: firstSeen + 2 * HOUR + randomInt(HOUR), resolved_at: null },
+  });
   for (const table of tables) if (!rows.some(([planted]) => planted === table)) plant(table);
 
   const file = canaryText('archive', 'file');
