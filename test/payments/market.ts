@@ -24,15 +24,17 @@ export async function openMarket() {
   const world = await startWorld({ vars });
   const api = connect(world.url);
   const host = newId('usr', Date.now());
+  const staff = newId('usr', Date.now());
   const guests = Array.from({ length: 6 }, () => newId('usr', Date.now()));
-  await plantPeople(await world.database(), [host, ...guests]);
+  await plantPeople(await world.database(), [host, staff, ...guests]);
   let offsetMs = 0;
   const now = () => Date.now() + offsetMs;
   const tokenOf = (accountId: string) =>
     signAccessToken(
       parseSettings({ ...settings, ORIGIN: world.url }),
       {
-        ...{ kind: 'session', accountId, sessionId: accountId.replace('usr', 'ses'), roles: [], mfa: false },
+        ...{ kind: 'session', accountId, sessionId: accountId.replace('usr', 'ses') },
+        ...{ roles: accountId === staff ? ['staff'] : [], mfa: accountId === staff },
         ...{ isHost: accountId === host, authenticatedAt: now() },
       },
       { now },
@@ -47,7 +49,7 @@ export async function openMarket() {
     return api(method, path, { token: await tokenOf(as), body, headers });
   };
   const done = async (as: string, method: string, path: string, body?: unknown): Promise<Json> =>
-    expectStatus(await ask(as, method, path, body), 200, 201);
+    expectStatus(await ask(as, method, path, body), 200, 201, 202);
 
   const today = new Date().toISOString().slice(0, 10) as Night;
   const { content, pictures, rates, rules } = makePlace({ seed: 1, today }, 0);
@@ -64,7 +66,7 @@ export async function openMarket() {
     );
 
   return {
-    ...{ world, host, guests, ask, done, plant, now },
+    ...{ world, host, staff, guests, ask, done, plant, now },
     inDays: (days: number) => addNights(new Date(now()).toISOString().slice(0, 10) as Night, days),
 
     async file(as: string, path: string): Promise<string> {

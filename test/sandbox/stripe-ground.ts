@@ -4,10 +4,14 @@ import type { Place } from './ground.ts';
 export const SECRET_KEY = 'sk_test_0123456789abcdef0123';
 
 /** The official SDK against the sandbox: only the address differs from Stripe's own. */
-export function sdkFor(place: Place, options: { key?: string; retries?: number } = {}): Stripe {
+export const sdkFor = (place: Place, options: Options = {}): Stripe => sdkAt(place.url, options);
+
+type Options = { key?: string; retries?: number };
+
+export function sdkAt(toUrl: (path: string) => string, options: Options = {}): Stripe {
   const httpClient = Stripe.createFetchHttpClient((input: string | URL | Request, init?: RequestInit) => {
     const { pathname, search } = new URL(String(input));
-    return fetch(place.url(`/sandbox/stripe${pathname}${search}`), init);
+    return fetch(toUrl(`/sandbox/stripe${pathname}${search}`), init);
   });
   return new Stripe(options.key ?? SECRET_KEY, {
     httpClient,

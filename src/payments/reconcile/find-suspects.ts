@@ -33,6 +33,8 @@ export function findSuspects(stretch: Stretch): Suspect[] {
   for (const record of theirs) {
     const { paymentReference, paymentId } = record;
     const own = byReference.get(paymentReference) ?? byId.get(paymentId ?? '');
+    // Nothing can come of a stranger that was called off.
+    if (own === undefined && record.status === 'voided') continue;
     if (own === undefined) suspect(null, paymentReference);
     else if (differs(own, record)) suspect(own.id, paymentReference);
   }
