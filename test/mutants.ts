@@ -15,6 +15,9 @@ const SIMULATION = 'unit test/book/stays/simulation.unit.test.ts';
 const PAYOUTS = 'unit test/payments/payouts/draw.unit.test.ts';
 const LATE = 'unit test/book/money/late.unit.test.ts';
 const OUTBOX = 'unit test/book/outbox.unit.test.ts';
+const COMPARISON = 'unit test/payments/reconcile/compare-payment.unit.test.ts';
+const SUSPICION = 'unit test/payments/reconcile/find-suspects.unit.test.ts';
+const RECONCILIATION = 'worker test/payments/reconcile/reconcile.worker.test.ts';
 const BOOKINGS = 'worker test/book/stays/bookings.worker.test.ts';
 
 export const MUTANTS: readonly Mutant[] = [
@@ -213,5 +216,166 @@ export const MUTANTS: readonly Mutant[] = [
     find: 'publicText(PublicProperty, toPublicProperty(row, ctx))',
     put: 'publicText(PublicProperty, { ...toPublicProperty(row, ctx), accessInstructions: row.accessInstructions } as never)',
     seenBy: 'worker test/properties/reads.worker.test.ts',
+  },
+  {
+    name: 'the reconciliation overlooks a payment that nobody here knows',
+    file: 'src/payments/reconcile/compare-payment.ts',
+    find: 'payments.filter((one) => isOpen(one, theirs)).map',
+    put: 'payments.filter(() => false).map',
+    seenBy: COMPARISON,
+  },
+  {
+    name: 'the reconciliation overlooks a payment that nobody there knows',
+    file: 'src/payments/reconcile/compare-payment.ts',
+    find: 'return [...missingThere(ours), ...strangers];',
+    put: 'return strangers;',
+    seenBy: COMPARISON,
+  },
+  {
+    name: 'the reconciliation overlooks another amount that was asked for',
+    file: 'src/payments/reconcile/compare-payment.ts',
+    find: 'own.amount !== null && own.amount !== ours.amount',
+    put: 'own.amount === 0',
+    seenBy: COMPARISON,
+  },
+  {
+    name: 'the reconciliation overlooks another amount that was taken',
+    file: 'src/payments/reconcile/compare-payment.ts',
+    find: 'return isAlike ? []',
+    put: 'return isAlike || own.amount !== 0 ? []',
+    seenBy: COMPARISON,
+  },
+  {
+    name: 'the reconciliation overlooks another currency',
+    file: 'src/payments/reconcile/compare-payment.ts',
+    find: 'if (own.currency !== currency) return',
+    put: "if (own.currency === '') return",
+    seenBy: COMPARISON,
+  },
+  {
+    name: 'the reconciliation overlooks money that was taken there alone',
+    file: 'src/payments/reconcile/compare-payment.ts',
+    find: 'if (isCaptured(own) !== told.captured > 0) {',
+    put: 'if (!isCaptured(own) && told.captured > 0) {',
+    seenBy: COMPARISON,
+  },
+  {
+    name: 'the reconciliation overlooks money that was taken here alone',
+    file: 'src/payments/reconcile/compare-payment.ts',
+    find: 'if (isCaptured(own) !== told.captured > 0) {',
+    put: 'if (isCaptured(own) && told.captured === 0) {',
+    seenBy: COMPARISON,
+  },
+  {
+    name: 'the reconciliation overlooks money that was taken twice',
+    file: 'src/payments/reconcile/compare-payment.ts',
+    find: 'one !== own && leftOf(one, theirs) > 0',
+    put: 'one === undefined',
+    seenBy: COMPARISON,
+  },
+  {
+    name: 'the reconciliation overlooks a refund that nobody here heard of',
+    file: 'src/payments/reconcile/compare-payment.ts',
+    find: "return status === 'succeeded' ? found(",
+    put: "return status === '' ? found(",
+    seenBy: COMPARISON,
+  },
+  {
+    name: 'the reconciliation overlooks a refund that never was',
+    file: 'src/payments/reconcile/compare-payment.ts',
+    find: '...missing.map((',
+    put: '...missing.slice(missing.length).map((',
+    seenBy: COMPARISON,
+  },
+  {
+    name: 'the reconciliation overlooks a refund that has failed there',
+    file: 'src/payments/reconcile/compare-payment.ts',
+    find: "if (status === 'failed') return here === undefined ?",
+    put: "if (status === 'failed') return here !== 0 ?",
+    seenBy: COMPARISON,
+  },
+  {
+    name: 'the reconciliation overlooks money that does not go back',
+    file: 'src/payments/reconcile/compare-payment.ts',
+    find: 'if (owed <= 0) return [];',
+    put: 'if (owed !== 0) return [];',
+    seenBy: COMPARISON,
+  },
+  {
+    name: 'the reconciliation overlooks a refund of another amount',
+    file: 'src/payments/reconcile/compare-payment.ts',
+    find: 'return here === amount && currency === ours.currency ?',
+    put: 'return currency === ours.currency ?',
+    seenBy: COMPARISON,
+  },
+  {
+    name: 'the reconciliation overlooks a dispute that nobody here heard of',
+    file: 'src/payments/reconcile/compare-payment.ts',
+    find: "if (kind !== 'dispute' || status === 'inquiry') return [];",
+    put: "if (kind !== 'dispute' || status !== 'lost') return [];",
+    seenBy: COMPARISON,
+  },
+  {
+    name: 'the reconciliation overlooks the end of a dispute',
+    file: 'src/payments/reconcile/compare-payment.ts',
+    find: "(known && status === 'open')",
+    put: 'known',
+    seenBy: COMPARISON,
+  },
+  {
+    name: 'the reconciliation overlooks a transfer of another amount',
+    file: 'src/payments/reconcile/compare-transfer.ts',
+    find: 'ours.amount === theirs.amount && ',
+    put: '',
+    seenBy: COMPARISON,
+  },
+  {
+    name: 'the reconciliation overlooks a transfer that is missing here',
+    file: 'src/payments/reconcile/compare-transfer.ts',
+    find: 'isOurs === isTheirs &&',
+    put: '(!isOurs || isTheirs) &&',
+    seenBy: COMPARISON,
+  },
+  {
+    name: 'the reconciliation overlooks a transfer that is missing there',
+    file: 'src/payments/reconcile/compare-transfer.ts',
+    find: 'isOurs === isTheirs &&',
+    put: '(isOurs || !isTheirs) &&',
+    seenBy: COMPARISON,
+  },
+  {
+    name: 'the reconciliation: what is unknown here raises no suspicion',
+    file: 'src/payments/reconcile/find-suspects.ts',
+    find: 'if (own === undefined) suspect(null, paymentReference);',
+    put: 'if (own === undefined) continue;',
+    seenBy: SUSPICION,
+  },
+  {
+    name: 'the reconciliation: what was begun here and is not there raises no suspicion',
+    file: 'src/payments/reconcile/find-suspects.ts',
+    find: 'if (isUnseen || ',
+    put: 'if (',
+    seenBy: SUSPICION,
+  },
+  {
+    name: 'the reconciliation: a refund that was written down here and is not there raises no suspicion',
+    file: 'src/payments/reconcile/find-suspects.ts',
+    find: 'if (reference !== null && !seen.has(reference)) suspect(paymentId, null);',
+    put: '',
+    seenBy: SUSPICION,
+  },
+  {
+    name: 'the reconciliation tells people at once what may be on its way',
+    file: 'src/payments/reconcile/recheck-discrepancies.ts',
+    find: "statusOf(row) === 'suspected'",
+    put: "statusOf(row) === 'resolved'",
+    seenBy: RECONCILIATION,
+  },
+  {
+    name: 'the reconciliation believes the copy instead of the book',
+    file: 'src/payments/reconcile/investigate.ts',
+    find: 'kept.ok && kept.value.provider === provider ? kept.value : null',
+    put: 'null',
+    seenBy: RECONCILIATION,
   },
 ];
