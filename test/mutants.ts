@@ -372,7 +372,7 @@ export const MUTANTS: readonly Mutant[] = [
     seenBy: RECONCILIATION,
   },
   {
-    name: 'the reconciliation believes the copy instead of the book',
+    name: 'the reconciliation does not ask the book',
     file: 'src/payments/reconcile/investigate.ts',
     find: 'kept.ok && kept.value.provider === provider ? kept.value : null',
     put: 'null',

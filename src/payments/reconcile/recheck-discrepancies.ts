@@ -1,4 +1,4 @@
-import { asc, inArray, sql } from 'drizzle-orm';
+import { inArray, sql } from 'drizzle-orm';
 import type { Context } from '../../context.ts';
 import type { Database } from '../../platform/database.ts';
 import type { PaymentProvider } from '../ports.ts';
@@ -26,7 +26,8 @@ export async function recheckDiscrepancies(
     .select()
     .from(discrepancy)
     .where(sql`${discrepancy.resolvedAt} IS NULL AND ${discrepancy.lastSeenAt} <= ${before}`)
-    .orderBy(asc(discrepancy.lastSeenAt))
+    // One that can't be asked about is not to stand before the others.
+    .orderBy(sql`random()`)
     .limit(limit);
   const looked: Looked[] = [];
   await atOnce(rows, async (row) => {
