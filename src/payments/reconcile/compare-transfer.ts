@@ -3,22 +3,31 @@ import type { Discrepancy, OurTransfer } from './discrepancy.ts';
 
 const WITH_PROVIDER = ['sent', 'paid'];
 
-/** Money that was passed on: here and there, in the same amount, and not come back by itself. */
-export function compareTransfer(ours: OurTransfer | null, theirs: ProviderRecord | null): Discrepancy[] {
-  const isOurs = ours !== null && WITH_PROVIDER.includes(ours.status);
-  const isTheirs = theirs !== null && theirs.status !== 'reversed';
-  const isAlike =
-    isOurs === isTheirs &&
-    (!isOurs || !isTheirs || (ours.amount === theirs.amount && ours.currency === theirs.currency));
-  if (isAlike) return [];
+/** A transfer that is tried anew has a dot and a number behind its key. */
+export const keyOf = (effectId: string): string => effectId.replace(/\.\d+$/, '');
+
+/** Money that was passed on, with all that the provider did for it: once, in the same amount, and not come back. */
+export function compareTransfer(ours: OurTransfer | null, theirs: readonly ProviderRecord[]): Discrepancy[] {
+  const there = theirs.filter(({ status }) => status !== 'reversed');
+  const own = there.find(({ reference }) => reference === ours?.reference) ?? there[0];
+  const others = there.filter((one) => one !== own);
+  const here = ours !== null && WITH_PROVIDER.includes(ours.status) ? ours : undefined;
+  const isAlike = here?.amount === own?.amount && here?.currency === own?.currency;
   return [
-    {
-      kind: 'transfer_differs',
-      subject: ours?.effectId ?? theirs?.effectId ?? theirs?.reference ?? '',
-      paymentId: null,
-      reference: ours?.reference ?? theirs?.reference ?? null,
-      ours: isOurs ? { amount: ours.amount, currency: ours.currency } : null,
-      theirs: isTheirs ? { amount: theirs.amount ?? 0, currency: theirs.currency } : null,
-    },
+    ...(isAlike ? [] : [differing(ours?.effectId ?? nameOf(own), here, own)]),
+    ...others.map((one) => differing(nameOf(one), undefined, one)),
   ];
 }
+
+const nameOf = (one: ProviderRecord | undefined): string => one?.effectId ?? one?.reference ?? '';
+
+const differing = (
+  subject: string,
+  here: OurTransfer | undefined,
+  there: ProviderRecord | undefined,
+): Discrepancy => ({
+  ...{ kind: 'transfer_differs', subject, paymentId: null },
+  reference: there?.reference ?? here?.reference ?? null,
+  ours: here ? { amount: here.amount, currency: here.currency } : null,
+  theirs: there ? { amount: there.amount ?? 0, currency: there.currency } : null,
+});

@@ -38,7 +38,7 @@ export type OurPayment = Pick<
 /** Money that we mean to have passed on to a host. */
 export type OurTransfer = {
   readonly id: string;
-  /** The provider's key for it, which is in what it knows of the transfer. */
+  /** Our key for it, which is in what the provider knows of the transfer, with or without the number of a try. */
   readonly effectId: string;
   readonly amount: number;
   readonly currency: string;

@@ -4,7 +4,7 @@ import type { OurTransfer } from './discrepancy.ts';
 
 export type AskedTransfers = {
   readonly provider: ProviderName;
-  /** All that were begun in this time, and those of these keys whenever that was. */
+  /** All that were passed on in this time, and those of these keys whenever that was. */
   readonly range: { readonly from: number; readonly to: number } | null;
   readonly effectIds: readonly string[];
 };

@@ -4,7 +4,7 @@ import type { Database } from '../../platform/database.ts';
 import type { PaymentProvider } from '../ports.ts';
 import { DOUBT_MS, statusOf } from './age.ts';
 import { atOnce } from './at-once.ts';
-import { compareTransfer } from './compare-transfer.ts';
+import { compareTransfer, keyOf } from './compare-transfer.ts';
 import type { Discrepancy } from './discrepancy.ts';
 import { investigate } from './investigate.ts';
 import type { ReadTransfers } from './read-transfers.ts';
@@ -71,10 +71,12 @@ async function lookAtTransfer(
   { subject, reference }: Pick<Row, 'subject' | 'reference'>,
   transfers: ReadTransfers,
 ): Promise<Discrepancy[]> {
-  const asked = { provider: provider.name, range: null, effectIds: [subject] };
+  const id = keyOf(subject);
+  const asked = { provider: provider.name, range: null, effectIds: [id] };
   const [ours = null] = await transfers(ctx, asked);
-  const [theirs = null] = await provider.trace({ kind: 'transfer', id: subject, reference });
-  return compareTransfer(ours, theirs);
+  // One without a key of ours has only the provider's own name.
+  const names = subject === reference ? { id: null, reference } : { id, reference: null };
+  return compareTransfer(ours, await provider.trace({ kind: 'transfer', ...names }));
 }
 
 async function keepLooks(ctx: Context, looked: readonly Looked[]): Promise<void> {

@@ -2,7 +2,7 @@ import type { Context } from '../../context.ts';
 import { MINUTE } from '../../kernel/clock.ts';
 import type { PaymentProvider, ProviderRecord } from '../ports.ts';
 import { atOnce } from './at-once.ts';
-import { compareTransfer } from './compare-transfer.ts';
+import { compareTransfer, keyOf } from './compare-transfer.ts';
 import type { Discrepancy } from './discrepancy.ts';
 import { findSuspects } from './find-suspects.ts';
 import { investigate } from './investigate.ts';
@@ -81,14 +81,13 @@ async function compareTransfers(
   readTransfers: ReadTransfers,
 ): Promise<Discrepancy[]> {
   if (!provider.keeps.includes('transfer')) return [];
-  const effectIds = theirs.flatMap(({ effectId }) => effectId ?? []);
+  const byKey = Map.groupBy(theirs, ({ effectId, reference }) => keyOf(effectId ?? reference));
+  const effectIds = [...byKey.keys()];
   const ours = await readTransfers(ctx, { provider: provider.name, range, effectIds });
-  const byKey = new Map(ours.map((one) => [one.effectId, one]));
-  const found = theirs.flatMap((one) => compareTransfer(byKey.get(one.effectId ?? '') ?? null, one));
-  const shown = new Set(effectIds);
-  for (const one of ours.filter(({ effectId }) => !shown.has(effectId))) {
-    const { effectId: id, reference } = one;
-    const [there = null] = await provider.trace({ kind: 'transfer', id, reference });
+  const known = new Map(ours.map((one) => [one.effectId, one]));
+  const found = effectIds.flatMap((key) => compareTransfer(known.get(key) ?? null, byKey.get(key) ?? []));
+  for (const one of ours.filter(({ effectId }) => !byKey.has(effectId))) {
+    const there = await provider.trace({ kind: 'transfer', id: one.effectId, reference: null });
     found.push(...compareTransfer(one, there));
   }
   return found;

@@ -27,7 +27,7 @@ async function tracePayment(stripe: Stripe, reference: string): Promise<Provider
   return [ofIntent(intent), ...refunds, ...disputes];
 }
 
-/** By Stripe's own name, or among those of its booking, which our id begins with. */
+/** By Stripe's own name, or all that were tried under our key, which begins with the booking's id. */
 async function traceTransfer(
   stripe: Stripe,
   { id, reference }: Extract<Traced, { kind: 'transfer' }>,
@@ -36,7 +36,7 @@ async function traceTransfer(
   const [group] = id?.split('-', 1) ?? [];
   if (group === undefined) return [];
   const found = await all(stripe.transfers.list({ transfer_group: group, ...PAGE }), ofTransfer);
-  return found.filter(({ effectId }) => effectId === id);
+  return found.filter(({ effectId }) => effectId === id || effectId?.startsWith(`${id}.`));
 }
 
 async function all<T>(

@@ -2,7 +2,7 @@ import { describe, expect, test } from 'vitest';
 import type { ProviderRecord } from '../../../src/payments/ports.ts';
 import { comparePayment } from '../../../src/payments/reconcile/compare-payment.ts';
 import { compareTransfer } from '../../../src/payments/reconcile/compare-transfer.ts';
-import type { OurPayment } from '../../../src/payments/reconcile/discrepancy.ts';
+import type { OurPayment, OurTransfer } from '../../../src/payments/reconcile/discrepancy.ts';
 import { OURS, PAYMENT, recordOf, TOLD, TRANSFER } from './records.ts';
 
 /** What is said when the two sides of one payment are laid beside each other. */
@@ -140,25 +140,30 @@ describe('money that was passed on', () => {
     ...{ reference: 'tr_1', paymentReference: null, effectId: TRANSFER.effectId },
     ...{ amount: TRANSFER.amount, status: 'paid' },
   });
-  const differ = (...sides: Parameters<typeof compareTransfer>) => compareTransfer(...sides).length > 0;
+  const differ = (ours: OurTransfer | null, ...theirs: ProviderRecord[]) =>
+    compareTransfer(ours, theirs).length > 0;
 
   test('is the same on both sides', () => {
     expect(differ(TRANSFER, there)).toBe(false);
     expect(differ(TRANSFER, { ...there, status: 'partially_reversed' })).toBe(false);
     expect(differ({ ...TRANSFER, status: 'failed' }, { ...there, status: 'reversed' })).toBe(false);
-    expect(differ({ ...TRANSFER, status: 'waiting' }, null)).toBe(false);
+    expect(differ({ ...TRANSFER, status: 'waiting' })).toBe(false);
     expect(differ(null, { ...there, status: 'reversed' })).toBe(false);
+    const again = { ...there, reference: 'tr_2', effectId: `${TRANSFER.effectId}.1` };
+    expect(differ({ ...TRANSFER, reference: 'tr_2' }, { ...there, status: 'reversed' }, again)).toBe(false);
   });
 
   test('or is noticed: missing on one side, of another amount or currency, or come back', () => {
     expect(differ(null, there)).toBe(true);
-    expect(differ(TRANSFER, null)).toBe(true);
-    expect(differ({ ...TRANSFER, status: 'sent' }, null)).toBe(true);
+    expect(differ(TRANSFER)).toBe(true);
+    expect(differ({ ...TRANSFER, status: 'sent' })).toBe(true);
     expect(differ({ ...TRANSFER, status: 'failed' }, there)).toBe(true);
     expect(differ(TRANSFER, { ...there, amount: 6_001 })).toBe(true);
     expect(differ(TRANSFER, { ...there, currency: 'USD' })).toBe(true);
     expect(differ(TRANSFER, { ...there, status: 'reversed' })).toBe(true);
-    expect(compareTransfer(null, there)).toEqual([
+    const again = { ...there, reference: 'tr_2', effectId: `${TRANSFER.effectId}.1` };
+    expect(compareTransfer(TRANSFER, [again, there]).map(({ subject }) => subject)).toEqual([again.effectId]);
+    expect(compareTransfer(null, [there])).toEqual([
       {
         ...{ kind: 'transfer_differs', subject: TRANSFER.effectId, paymentId: null, reference: 'tr_1' },
         ...{ ours: null, theirs: { amount: 6_000, currency: 'KES' } },

@@ -102,8 +102,8 @@ export async function openTill(seed: number) {
       const { data } = await stripe.disputes.list({ payment_intent: reference as string });
       return data[0]?.id ?? '';
     },
-    async transfer(paid: Paid, amount: number): Promise<OurTransfer> {
-      const effectId = `${paid.bookingId}-payout-0`;
+    async transfer(paid: Paid, amount: number, again = ''): Promise<OurTransfer> {
+      const effectId = `${paid.bookingId}-payout-0${again}`;
       const made = await stripe.transfers.create({
         ...{ amount, currency: paid.currency.toLowerCase(), destination, transfer_group: paid.bookingId },
         metadata: { effectId },

@@ -165,20 +165,29 @@ const PLANT: Readonly<Record<DiscrepancyKind, Plant>> = {
   },
   async transfer_differs(till, index) {
     const paid = await written(await till.paid());
-    const transfer =
-      index % 4 === 1
-        ? { ...(await till.transfer({ ...paid, bookingId: `${paid.bookingId}` }, 500)), amount: 501 }
-        : await till.transfer(paid, 500);
-    const { id, effectId } = transfer;
-    const keep = (one: typeof transfer) => till.transfers.set(id, one);
-    if (index % 4 === 1) keep(transfer);
-    if (index % 4 === 2) keep({ ...transfer, status: 'failed' });
-    if (index % 4 === 3) {
-      keep({ ...transfer, effectId: `${effectId}0`, reference: null });
-      await stripe.transfers.createReversal(transfer.reference as string);
-      return { subject: `${effectId}0`, mend: async () => till.transfers.delete(id) };
+    const transfer = await till.transfer(paid, 500);
+    const { id, effectId, reference } = transfer;
+    const keep = async (one: typeof transfer) => void till.transfers.set(id, one);
+    const reverse = (of: string | null) => stripe.transfers.createReversal(of as string);
+    switch (index % 5) {
+      case 0:
+        return { subject: effectId, mend: () => keep(transfer) };
+      case 1:
+        await keep({ ...transfer, amount: 501 });
+        return { subject: effectId, mend: () => keep(transfer) };
+      case 2:
+        await keep({ ...transfer, status: 'failed' });
+        return { subject: effectId, mend: () => reverse(reference) };
+      case 3:
+        await keep(transfer);
+        await reverse(reference);
+        return { subject: effectId, mend: () => keep({ ...transfer, status: 'failed' }) };
+      default: {
+        await keep(transfer);
+        const again = await till.transfer(paid, 500, '.1');
+        return { subject: again.effectId, mend: () => reverse(again.reference) };
+      }
     }
-    return { subject: effectId, mend: async () => keep({ ...transfer, amount: 500 }) };
   },
   async dispute_unknown_here(till, index) {
     const paid = await written(await till.paid());

@@ -4,6 +4,7 @@ import type { Context } from '../../../src/context.ts';
 import { DAY, HOUR, MINUTE } from '../../../src/kernel/clock.ts';
 import { Fault } from '../../../src/kernel/errors.ts';
 import type { PaymentProvider, ProviderRecord } from '../../../src/payments/ports.ts';
+import type { OurTransfer } from '../../../src/payments/reconcile/discrepancy.ts';
 import { keepDiscrepancies } from '../../../src/payments/reconcile/keep-discrepancies.ts';
 import { readTransfers } from '../../../src/payments/reconcile/read-transfers.ts';
 import { recheckDue } from '../../../src/payments/reconcile/recheck-discrepancies.ts';
@@ -34,6 +35,7 @@ const provider = (name: 'stripe' | 'mpesa' = 'stripe'): PaymentProvider => ({
   async trace(traced) {
     const { reference } = traced;
     asked.push(reference ?? '');
+    if (traced.kind === 'transfer') return records.filter(({ effectId }) => effectId === traced.id);
     if (broken.includes(reference ?? '')) throw new Fault(name, new Error('is down'));
     return records.filter((one) => one.paymentReference === reference);
   },
@@ -125,6 +127,22 @@ test('what a provider told of and nobody knew is looked for there', async () => 
   records = [{ ...stranger, paymentId: null, at: now() - 90 * DAY }];
   await reconcile();
   expect(await namesKept()).toEqual(['payment_missing_here pi_stranger']);
+});
+
+test('money for a host that a list does not show is asked for by its key', async () => {
+  const transfers: OurTransfer[] = ['old', 'gone'].map((name) => ({
+    ...{ id: `pyo_${name}`, effectId: `bkg_${name}-payout-0`, amount: 6_000, currency: 'KES' },
+    ...{ reference: `tr_${name}`, status: 'paid', at: now() - HOUR },
+  }));
+  records = [
+    recordOf('transfer', {
+      ...{ reference: 'tr_old', paymentReference: null, effectId: 'bkg_old-payout-0' },
+      ...{ amount: 6_000, status: 'paid', at: now() - 9 * DAY },
+    }),
+  ];
+  const range = { from: now() - DAY, to: now() };
+  await reconcileRange(context(), provider(), range, async () => transfers);
+  expect(await namesKept()).toEqual(['transfer_differs bkg_gone-payout-0']);
 });
 
 test('a wallet without a list is asked about each payment, and about nothing it does not tell', async () => {
