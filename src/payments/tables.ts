@@ -70,6 +70,7 @@ export const payout = sqliteTable(
   (table) => [
     index('payout_by_host').on(table.hostId, table.createdAt, table.id),
     index('payout_by_property').on(table.propertyId),
+    index('payout_by_booking').on(table.bookingId),
     index('payout_stuck').on(table.createdAt).where(sql`status IN ('waiting', 'failed')`),
   ],
 );

@@ -8,6 +8,7 @@ import { newId, newIdWithin } from '../../../src/kernel/ids.ts';
 import type { Night } from '../../../src/kernel/stay.ts';
 import { payHost, retryPayouts, retryPayoutsOf } from '../../../src/payments/index.ts';
 import type { Effect, EffectOutcome, PaymentProvider } from '../../../src/payments/ports.ts';
+import { readTransfers } from '../../../src/payments/reconcile/read-transfers.ts';
 import { callBy, NOW, openBook, RATES, type Stub, system } from '../../book/ground.ts';
 import { pay } from '../../book/money/ground.ts';
 import { quoteFor, replay } from '../../book/stays/ground.ts';
@@ -128,6 +129,29 @@ test('said twice, and a third time later, a payout is sent once', async () => {
   expect(entries.map(({ value }) => JSON.parse(String(value)).lines)).toEqual([
     { host: payout.amount, provider: -payout.amount },
   ]);
+});
+
+test('what was sent is what is compared with the bank’s own list', async () => {
+  const home = await hosting();
+  await home.openAccount();
+  await stayPaid(home);
+  const payout = await due(home);
+  const read = (more: object) =>
+    readTransfers(home.at(DUE), { provider: 'stripe', range: null, effectIds: [], ...more });
+  expect(await read({ effectIds: [payout.key] })).toEqual([]);
+  await payHost(home.at(DUE), { pay_host: payout });
+  await toldOf(home.hostId, 'paid');
+
+  const { id, key, amount } = payout;
+  const reference = `tr_${key}`;
+  const sent = { id, effectId: key, amount, currency: 'KES', reference, status: 'paid', at: DUE };
+  await vi.waitFor(async () => {
+    const found = await read({ range: { from: DUE, to: DUE + 1 } });
+    expect(found.filter((one) => one.id === id)).toEqual([sent]);
+  });
+  expect(await read({ effectIds: [`${key}.1`] })).toEqual([sent]);
+  expect(await read({ range: { from: DUE + 1, to: DUE + DAY } })).toEqual([]);
+  expect(await read({ provider: 'mpesa', effectIds: [key] })).toEqual([]);
 });
 
 test('what may have been sent is looked for, and not sent again', async () => {
