@@ -8,6 +8,7 @@ import { newId, newIdWithin } from '../../src/kernel/ids.ts';
 import { addNights } from '../../src/kernel/stay.ts';
 import { nightAt } from '../../src/kernel/zone.ts';
 import { sealUrl } from '../../src/properties/to-feed.ts';
+import { withoutProviders } from '../book/ground.ts';
 import { JPEG_BASES, PNG_BASES } from '../properties/pictures/bases.ts';
 import { type Canary, canaryNumber, canaryText, type Row } from './canaries.ts';
 import { agree, GUESTS, nightsAhead, type Progress, type Stayed, told } from './stays.ts';
@@ -134,6 +135,7 @@ export async function openBook(
   const soon = addNights(today, 5);
   const facts = { hostId, timeZone: ZONE, capacity: 4, petsAllowed: false, contentVersion: place.version };
   const stub = env.BOOKS.getByName(id);
+  await withoutProviders(id);
   await runInDurableObject(stub, async (book, { storage }) => {
     await book.tellFacts(call, { propertyId: id, ...facts });
     const promotions = [{ code: inBook.promotion, percentOff: 10 }];

@@ -1,3 +1,4 @@
+import { runInDurableObject } from 'cloudflare:test';
 import { env } from 'cloudflare:workers';
 import type { ToldFacts } from '../../src/book/index.ts';
 import type { PropertyBook } from '../../src/index.ts';
@@ -24,5 +25,24 @@ export async function publishedBook(more: Partial<ToldFacts> = {}): Promise<{ id
   await opened.book.changeStatus(callBy(HOST), { to: 'published', missing: [] });
   return opened;
 }
+
+type Deaf = Queue & { silenced?: Set<string> };
+
+/** What this book wants of providers and banks goes nowhere, so that nothing changes while a test looks on. */
+export const withoutProviders = (propertyId: string): Promise<void> =>
+  runInDurableObject(bookOf(propertyId), (book) => {
+    const queue = (book as unknown as { env: Cloudflare.Env }).env.EFFECTS_QUEUE as Deaf;
+    const own = propertyId.slice('prp_'.length);
+    if (queue.silenced) return void queue.silenced.add(own);
+    const silenced = (queue.silenced = new Set([own]));
+    const send = queue.sendBatch.bind(queue);
+    queue.sendBatch = async (messages) => {
+      const heard = [...messages].filter(({ body }) => {
+        const text = JSON.stringify(body);
+        return ![...silenced].some((id) => text.includes(id));
+      });
+      return heard.length > 0 ? send(heard) : (undefined as never);
+    };
+  });
 
 export const night = (text: string) => text as Night;

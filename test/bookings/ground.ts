@@ -10,7 +10,7 @@ import { addNights, type Night } from '../../src/kernel/stay.ts';
 import { signAccessToken } from '../../src/platform/access-token.ts';
 import { moveClock } from '../../src/platform/clock.ts';
 import { holdShardOf } from '../../src/platform/limiter.ts';
-import { bookOf, factsOf, RATES, type Stub, system } from '../book/ground.ts';
+import { bookOf, factsOf, RATES, type Stub, system, withoutProviders } from '../book/ground.ts';
 import { pay } from '../book/money/ground.ts';
 import { everything, request, settings, testContext } from '../worker/ground.ts';
 import { person } from '../worker/people.ts';
@@ -88,6 +88,7 @@ export async function costOf(work: () => Promise<Answer>) {
 export async function place(host: Person, mode: 'instant' | 'request' = 'instant') {
   const id = newId('prp', Date.now());
   const book = bookOf(id);
+  await withoutProviders(id);
   const call = { ...system(now()), actorKind: 'session' as const, accountId: host.actor.accountId };
   await book.tellFacts(system(now()), factsOf(id, { hostId: host.actor.accountId }));
   await book.putRates(call, RATES, '*');

@@ -9,7 +9,7 @@ import type { Night } from '../../../src/kernel/stay.ts';
 import { payHost, retryPayouts, retryPayoutsOf } from '../../../src/payments/index.ts';
 import type { Effect, EffectOutcome, PaymentProvider } from '../../../src/payments/ports.ts';
 import { readTransfers } from '../../../src/payments/reconcile/read-transfers.ts';
-import { callBy, NOW, openBook, RATES, type Stub, system } from '../../book/ground.ts';
+import { callBy, NOW, openBook, RATES, type Stub, system, withoutProviders } from '../../book/ground.ts';
 import { pay } from '../../book/money/ground.ts';
 import { quoteFor, replay } from '../../book/stays/ground.ts';
 import { testContext } from '../../worker/ground.ts';
@@ -49,10 +49,7 @@ function playedBank() {
 /** What leaves its book for the bank is carried there by the tests. */
 async function letBy(hostId: string) {
   const opened = await openBook({ hostId });
-  await runInDurableObject(opened.book, (instance) => {
-    const { env: own } = instance as unknown as { env: Cloudflare.Env };
-    Object.assign(own.EFFECTS_QUEUE, { sendBatch: async () => {} });
-  });
+  await withoutProviders(opened.id);
   await opened.book.putRates(callBy(hostId), RATES, '*');
   await opened.book.putRules(callBy(hostId), { ...DEFAULT_RULES, bookingMode: 'instant' }, '*');
   await opened.book.changeStatus(callBy(hostId), { to: 'published', missing: [] });
