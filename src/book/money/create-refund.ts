@@ -4,6 +4,7 @@ import { type Booking, paidOf } from '../stays/booking.ts';
 import { changeBooking } from '../stays/change-booking.ts';
 import { openBooking } from '../stays/open-booking.ts';
 import type { Transactor } from '../store/transactor.ts';
+import { payableRefund, payableWithin } from './refund-parts.ts';
 import { sharesLeft } from './shares-left.ts';
 
 export type GoodwillRefund = { readonly bookingId: string; readonly amount: number; readonly reason: string };
@@ -12,14 +13,15 @@ export type GoodwillRefund = { readonly bookingId: string; readonly amount: numb
 export function createRefund(
   tx: Transactor,
   call: Call,
-  { bookingId, amount, reason }: GoodwillRefund,
+  { bookingId, amount: wanted, reason }: GoodwillRefund,
 ): Outcome<Booking, 'booking_not_found' | 'not_the_host' | 'refund_too_large'> {
   const opened = openBooking(tx, call, bookingId);
   if (isRefused(opened)) return opened;
   const { booking, side } = opened;
   if (side !== 'host') return refuse('not_the_host');
   const most = Math.min(paidOf(booking.payment), sharesLeft(tx.entriesOf(bookingId)).host);
-  if (amount > most) return refuse('refund_too_large', [Math.max(0, most)]);
+  const amount = payableRefund(tx, bookingId, wanted);
+  if (amount > most) return refuse('refund_too_large', [Math.max(0, payableWithin(tx, bookingId, most))]);
 
   const { payment } = booking;
   const after = { ...booking, payment: { ...payment, refunded: payment.refunded + amount } };

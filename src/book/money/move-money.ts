@@ -13,9 +13,10 @@ import {
   totalOf,
 } from './ledger.ts';
 import type { Payment } from './payment.ts';
+import { refundParts } from './refund-parts.ts';
 import { requestEffect } from './request-effect.ts';
-import { askedBack, returnPayments, returnWaiting } from './return-payment.ts';
-import { sharesLeft } from './shares-left.ts';
+import { returnPayments, returnWaiting } from './return-payment.ts';
+import { creditWithin, sharesLeft } from './shares-left.ts';
 
 type Change = {
   readonly before: Booking | null;
@@ -40,9 +41,15 @@ export function moveMoney(tx: Transactor, { before, after, credited, at }: Chang
     const more = minus(sharesOf(after.price), known);
     if (totalOf(more) !== 0 || more.host !== 0) tx.enter(charge(occasion('charge'), more), at);
   }
-  if (wasAgreed && after.status === 'cancelled') {
-    tx.enter(credit(occasion('credit'), creditFor(sharesLeft(tx.entriesOf(after.id)), after, credited)), at);
-  } else if (credited) tx.enter(credit(occasion('credit'), credited), at);
+  const hasBeenCancelled = wasAgreed && after.status === 'cancelled';
+  if (hasBeenCancelled || credited) {
+    const left = sharesLeft(tx.entriesOf(after.id));
+    const back = hasBeenCancelled
+      ? creditFor(left, after, credited)
+      : creditWithin(left, credited ?? NO_SHARES);
+    if (hasBeenCancelled || Object.values(back).some((part) => part !== 0))
+      tx.enter(credit(occasion('credit'), back), at);
+  }
   if (after.penalty > (before?.penalty ?? 0)) tx.enter(penaltyOf(occasion('penalty'), after.penalty), at);
 
   if (had === undefined) return;
@@ -59,7 +66,7 @@ export function moveMoney(tx: Transactor, { before, after, credited, at }: Chang
 /** With the end of a stay the guest owes nothing more: what was paid and stays is what is left of its price. */
 function creditFor(left: Shares, { payment }: Booking, wanted: Shares | undefined): Shares {
   const amount = totalOf(left) - paidOf(payment);
-  if (wanted && totalOf(wanted) === amount) return wanted;
+  if (wanted && totalOf(wanted) === amount) return creditWithin(left, wanted);
   const [host = 0, fees = 0, taxes = 0] = split(amount, [left.host, left.fees, left.taxes]);
   return { host, fees, taxes };
 }
@@ -75,13 +82,7 @@ function captureTaken(tx: Transactor, { id }: Booking, at: number): void {
   }
 }
 
-/** The newest first; of each no more than it brought. */
 function refundTaken(tx: Transactor, { id }: Booking, amount: number, at: number): void {
-  let left = amount;
-  for (const payment of tx.paymentsOf(id).filter(isTaken).reverse()) {
-    const part = Math.min(left, payment.amount - askedBack(tx, payment));
-    if (part <= 0) continue;
-    requestEffect(tx, payment, { kind: 'refund', amount: part }, at);
-    left -= part;
-  }
+  for (const part of refundParts(tx, id, amount))
+    requestEffect(tx, part.payment, { kind: 'refund', amount: part.amount }, at);
 }

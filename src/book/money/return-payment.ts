@@ -1,8 +1,8 @@
 import type { Booking } from '../stays/booking.ts';
 import type { Transactor } from '../store/transactor.ts';
-import type { Effect } from './effect.ts';
 import { type Payment, type ReturnReason, refundedOf } from './payment.ts';
 import { refreshPayment } from './refresh-payment.ts';
+import { askedBack } from './refund-parts.ts';
 import { requestEffect } from './request-effect.ts';
 
 /** All of a booking's payments go back whole. */
@@ -41,12 +41,3 @@ export function finishReturn(tx: Transactor, payment: Payment, at: number): void
   const isAsked = tx.effectsOf(payment.id).some(({ kind }) => kind === 'void');
   if (!told.voided && !isAsked) requestEffect(tx, payment, { kind: 'void', amount: payment.amount }, at);
 }
-
-/** What was asked to be given back of a payment, whether it is there yet or not. */
-export const askedBack = (tx: Transactor, payment: Payment): number =>
-  tx
-    .effectsOf(payment.id)
-    .reduce(
-      (sum, { kind, amount, state }: Effect) => sum + (kind === 'refund' && state !== 'refused' ? amount : 0),
-      0,
-    );

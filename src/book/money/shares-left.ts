@@ -1,4 +1,4 @@
-import { type Entry, minus, NO_SHARES, type Shares } from './ledger.ts';
+import { type Entry, minus, NO_SHARES, type Shares, totalOf } from './ledger.ts';
 
 /** What of a stay's price is still the host's, the marketplace's and the taxes'. Penalties are no part of it. */
 export function sharesLeft(entries: readonly Entry[]): Shares {
@@ -9,4 +9,20 @@ export function sharesLeft(entries: readonly Entry[]): Shares {
         : left,
     NO_SHARES,
   );
+}
+
+/**
+ * What is credited of what is left, when these parts are wanted: nobody is left with less than nothing while others
+ * have some, the marketplace first.
+ */
+export function creditWithin(left: Shares, wanted: Shares): Shares {
+  const rest = minus(left, wanted);
+  const own = { host: Math.max(0, rest.host), fees: Math.max(0, rest.fees), taxes: Math.max(0, rest.taxes) };
+  let over = totalOf(own) - Math.max(0, totalOf(rest));
+  for (const account of ['fees', 'host', 'taxes'] as const) {
+    const part = Math.min(over, own[account]);
+    own[account] -= part;
+    over -= part;
+  }
+  return minus(left, own);
 }

@@ -17,7 +17,12 @@ export type PaymentStart = {
   /** What the provider takes, where that is not everything. */
   readonly takes: Takes | null;
 };
-export type Takes = { readonly currency: string; readonly unit: number; readonly most: number };
+export type Takes = {
+  readonly currency: string;
+  readonly unit: number;
+  readonly least: number;
+  readonly most: number;
+};
 export type StartRefusal =
   | 'booking_not_found'
   | 'not_the_guest'
@@ -42,7 +47,10 @@ export function startPayment(
   const { currency } = booking.price;
   const isTaken =
     takes === null ||
-    (currency === takes.currency && due.amount % takes.unit === 0 && due.amount <= takes.most);
+    (currency === takes.currency &&
+      due.amount % takes.unit === 0 &&
+      due.amount >= takes.least &&
+      due.amount <= takes.most);
   if (!isTaken) return refuse('not_payable');
 
   const waiting = tx

@@ -5,6 +5,9 @@ import { type Cause, causesAgainst, forPublic } from '../calendar/availability.t
 import { loadState } from '../calendar/load-state.ts';
 import { type Call, isRefused, type Outcome, refuse } from '../command.ts';
 import { commit } from '../commit.ts';
+import { NO_SHARES, totalOf } from '../money/ledger.ts';
+import { payableRefund } from '../money/refund-parts.ts';
+import { sharesLeft } from '../money/shares-left.ts';
 import type { StoredFacts } from '../store/reader.ts';
 import type { Transactor } from '../store/transactor.ts';
 import { type Alteration, type Booking, paidOf } from './booking.ts';
@@ -77,27 +80,31 @@ export function answerAlteration(
   if (alteration?.id !== alterationId) return refuse('alteration_not_found');
   if (answer === 'accepted' && alteration.by === side) return refuse('own_alteration');
 
-  const after = answer === 'accepted' ? altered(booking, alteration) : { ...booking, alteration: null };
+  const { after, credited } =
+    answer === 'accepted'
+      ? altered(tx, booking, alteration)
+      : { after: { ...booking, alteration: null }, credited: undefined };
   const type = answer === 'accepted' ? 'booking.altered' : 'alteration.declined';
-  const kept = changeBooking(tx, call, { before: booking, after, type, at: call.now });
+  const kept = changeBooking(tx, call, { before: booking, after, type, at: call.now, credited });
   return commit(tx, call, { audit: { action: type, data: { bookingId, alterationId } }, value: kept });
 }
 
-const altered = (booking: Booking, { stay, guests, price }: Alteration): Booking => ({
-  ...booking,
-  stay,
-  guests,
-  price,
-  alteration: null,
-  payment: settled(booking, price.total),
-});
-
-/** What became dearer is owed, what became cheaper comes back. */
-function settled({ payment }: Booking, total: number): Booking['payment'] {
+/**
+ * What became dearer is owed, what became cheaper comes back. What was given before stays given, as far as the new
+ * price goes; what a provider can't give back to the cent is rounded up, and is the marketplace's.
+ */
+function altered(tx: Transactor, booking: Booking, { stay, guests, price }: Alteration) {
+  const { id, payment } = booking;
   const paid = paidOf(payment);
-  return paid >= total
-    ? { ...payment, refunded: payment.refunded + paid - total, owed: 0 }
-    : { ...payment, owed: total - paid };
+  const left = totalOf(sharesLeft(tx.entriesOf(id)));
+  const due = Math.max(0, left + price.total - booking.price.total);
+  const over = Math.max(0, paid - due);
+  const back = Math.min(payableRefund(tx, id, over), paid);
+  const money = { ...payment, refunded: payment.refunded + back, owed: Math.max(0, due - paid) };
+  return {
+    after: { ...booking, stay, guests, price, alteration: null, payment: money },
+    credited: { ...NO_SHARES, fees: back - over },
+  };
 }
 
 /** Against a stay that only moves, its own nights do not count. */

@@ -11,7 +11,7 @@ import { type Booking, paidOf } from './booking.ts';
 import { changeBooking } from './change-booking.ts';
 import { afterwards, checkInAt, NO_SHOW_WINDOW_MS } from './life.ts';
 import { openBooking } from './open-booking.ts';
-import { penaltyFor, refundFor } from './refund.ts';
+import { payableRefundFor, penaltyFor } from './refund.ts';
 
 export type StaffCancellation = {
   readonly bookingId: string;
@@ -34,7 +34,7 @@ export function cancelBooking(
   const moved = afterwards(booking, side === 'guest' ? 'cancelled_by_guest' : 'cancelled_by_host', call.now);
   if (moved === null) return refuse('wrong_state', [booking.status]);
 
-  const refund = side === 'guest' ? refundFor(booking, call.now) : null;
+  const refund = side === 'guest' ? payableRefundFor(tx, booking, call.now) : null;
   const penalty = side === 'host' ? penaltyFor(booking, call.now) : 0;
   return end(tx, call, { booking, moved: { ...moved, penalty }, refund, data: { by: side, reason } });
 }
@@ -98,7 +98,7 @@ export function markNoShow(
   if (call.now < from) return refuse('too_early');
   if (call.now > from + NO_SHOW_WINDOW_MS) return refuse('too_late');
 
-  const refund = refundFor(booking, from);
+  const refund = payableRefundFor(tx, booking, from);
   return end(tx, call, { booking, moved, refund, data: { by: side, noShow: true, reason } });
 }
 

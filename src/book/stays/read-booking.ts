@@ -5,7 +5,7 @@ import { unchanged } from '../commit.ts';
 import type { Reader } from '../store/reader.ts';
 import type { Booking } from './booking.ts';
 import { openBooking } from './open-booking.ts';
-import { refundFor } from './refund.ts';
+import { payableRefundFor } from './refund.ts';
 
 export function readBooking(
   reader: Reader,
@@ -27,6 +27,6 @@ export function previewRefundOf(
   const { booking } = opened;
   if (booking.status !== 'pending' && booking.status !== 'confirmed')
     return refuse('wrong_state', [booking.status]);
-  const preview = refundFor(booking, Math.max(at ?? call.now, booking.createdAt));
+  const preview = payableRefundFor(reader, booking, Math.max(at ?? call.now, booking.createdAt));
   return unchanged(reader, { ...preview, currency: booking.price.currency });
 }

@@ -3,6 +3,9 @@ import { percentOf } from '../../kernel/money.ts';
 import { addNights } from '../../kernel/stay.ts';
 import { localToInstant } from '../../kernel/zone.ts';
 import { previewRefund, type RefundPreview } from '../calendar/cancellation.ts';
+import type { RefundLine } from '../calendar/refund-lines.ts';
+import { payableRefund } from '../money/refund-parts.ts';
+import type { Reader } from '../store/reader.ts';
 import { type Booking, paidOf } from './booking.ts';
 import { checkInAt } from './life.ts';
 
@@ -32,6 +35,28 @@ export function refundFor(booking: Booking, atMs: number): RefundPreview {
   if (payment.owed === 0) return whenPaid(paid);
   const back = Math.max(0, whenPaid(paid + payment.owed).refund - payment.owed);
   return { ...whenPaid(back), kept: paid - back };
+}
+
+/** As it can be paid: who pays in whole shillings rounds up, out of the service fee as far as that goes. */
+export function payableRefundFor(reader: Reader, booking: Booking, atMs: number): RefundPreview {
+  const preview = refundFor(booking, atMs);
+  const paid = paidOf(booking.payment);
+  const refund = Math.min(payableRefund(reader, booking.id, preview.refund), paid);
+  const lines = withMore(preview.lines, refund - preview.refund);
+  return { ...preview, refund, kept: paid - refund, lines };
+}
+
+function withMore(lines: readonly RefundLine[], more: number): readonly RefundLine[] {
+  const fees = lines.filter(({ kind }) => kind === 'guest_service_fee');
+  const parts = new Map<RefundLine, number>();
+  let left = more;
+  for (const line of [...fees, ...lines]) {
+    if (parts.has(line)) continue;
+    const part = Math.min(left, Math.max(0, line.amount - line.refunded));
+    parts.set(line, part);
+    left -= part;
+  }
+  return lines.map((line) => ({ ...line, refunded: line.refunded + (parts.get(line) ?? 0) }));
 }
 
 export const LATE_PENALTY = { withinMs: 48 * HOUR, percent: 50 };

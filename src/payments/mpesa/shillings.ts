@@ -4,8 +4,13 @@ const MAX_SHILLINGS = 250_000;
 const MIN_PAYOUT_SHILLINGS = 10;
 const DECIMAL = /^(\d{1,12})(?:\.(\d{1,2})0*)?$/;
 
-/** What a booking has to cost to be payable here. */
-export const MPESA_TAKES = { currency: 'KES', unit: CENTS, most: MAX_SHILLINGS * CENTS } as const;
+/** What a booking has to cost to be payable here: no less than could be given back. */
+export const MPESA_TAKES = {
+  currency: 'KES',
+  unit: CENTS,
+  least: MIN_PAYOUT_SHILLINGS * CENTS,
+  most: MAX_SHILLINGS * CENTS,
+} as const;
 
 /** How M-Pesa sends money to a phone. */
 export const SENDABLE = {

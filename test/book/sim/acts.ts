@@ -330,7 +330,7 @@ export function actsOf({ chance, desk, watch, provider, effects, bank, payouts, 
             from,
             to: addNights(from, 1),
             available: pick(true, true, false, null),
-            price: pick(null, 50 + below(50)),
+            price: pick(null, 5_000 + below(5_000)),
           },
         ];
         desk.act(call, (tx) => updateCalendar(tx, call, changes));
@@ -422,8 +422,8 @@ const scopeOf = ({ guest, key }: Ask): string => `${guest} createBooking ${key}`
 
 const ratesOf = ({ below, of }: Chance) => ({
   currency: 'KES' as const,
-  nightly: 100 + below(900),
-  ...(of(0.3) ? { cleaningFee: below(200) } : {}),
+  nightly: 10_000 + below(90_000),
+  ...(of(0.3) ? { cleaningFee: below(20_000) } : {}),
   promotions: [{ code: 'SPRING', percentOff: 10, maxUses: 3 }],
 });
 

@@ -61,7 +61,11 @@ export function openProvider(chance: Chance) {
       account.state = 'voided';
       return answer('done', account.reference);
     }
-    if (account.captured - account.refunded < amount) return answer('refused', 'nothing_to_refund');
+    const left = account.captured - account.refunded;
+    if (left < amount) return answer('refused', 'nothing_to_refund');
+    const isPayable = account.source === 'stripe' || (amount % 100 === 0 && amount >= 1_000);
+    // Here a phone may have paid cents, which go back with the rest.
+    if (!isPayable && amount !== left) return answer('refused', 'amount_not_payable');
     account.refunded += amount;
     const reference = `re_${++count}`;
     tell(account, 'refunded', amount, reference, at);
