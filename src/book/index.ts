@@ -17,7 +17,7 @@ export {
   type ToldFacts,
 } from './facts.ts';
 export type { Replay } from './keeper.ts';
-export type { Effect, EffectResult } from './money/effect.ts';
+export { type Effect, type EffectResult, NEVER_STARTED } from './money/effect.ts';
 export type { Entry as LedgerEntry } from './money/ledger.ts';
 export {
   PAYMENT_STATUSES,

@@ -65,23 +65,29 @@ async function toEvent(
 /** What became of money that we sent; what it does not tell, the next one will. */
 async function settle(ctx: Context, key: string, callback: MpesaResult): Promise<void> {
   const verdict = decideResult(callback, key);
-  const isTold = verdict === 'done' || verdict === 'failed';
-  const payout = payoutNamed(key);
-  if (!isTold || (payout === null && !key.startsWith('pay_'))) {
-    ctx.log.warn('provider.result_open', { provider: 'mpesa', reason: verdict });
-    return;
-  }
   const reference = callback.receipt ?? key;
   const code = callback.resultCode;
-  if (payout !== null) {
+  const payout = payoutNamed(key);
+  if (payout !== null && (verdict === 'done' || verdict === 'failed')) {
     const result: PayoutResult =
       verdict === 'done' ? { kind: 'told', reference } : { kind: 'failed', reason: code };
     const hostId = await settlePayout(ctx, payout, result);
-    if (hostId !== null && result.kind === 'failed') await ctx.balances.of(hostId).refuse(key);
+    if (hostId !== null && verdict === 'failed') await ctx.balances.of(hostId).refuse(key);
     return;
   }
+  const result: EffectResult | null =
+    verdict === 'done'
+      ? { kind: 'done', reference }
+      : verdict === 'failed'
+        ? { kind: 'refused', code }
+        : verdict === 'missing'
+          ? { kind: 'missing' }
+          : null;
   const [paymentId = ''] = key.split('-', 1);
-  const result: EffectResult = verdict === 'done' ? { kind: 'done', reference } : { kind: 'refused', code };
+  if (result === null || !paymentId.startsWith('pay_')) {
+    ctx.log.warn('provider.result_open', { provider: 'mpesa', reason: verdict });
+    return;
+  }
   await ctx.books.of(propertyIdOf(paymentId)).settleEffect(callOf(ctx), { paymentId, key, result });
 }
 

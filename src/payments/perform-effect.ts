@@ -1,8 +1,9 @@
-import type { Effect as BookEffect, EffectResult } from '../book/index.ts';
+import { type Effect as BookEffect, type EffectResult, NEVER_STARTED } from '../book/index.ts';
 import type { Context } from '../context.ts';
 import { Fault } from '../kernel/errors.ts';
 import { propertyIdOf } from '../kernel/ids.ts';
 import { callOf } from '../properties/index.ts';
+import { lookAtPayment } from './look-at-payment.ts';
 import type { Effect, EffectOutcome } from './ports.ts';
 import { providerOf } from './providers.ts';
 
@@ -12,7 +13,7 @@ export async function performEffect(
   { effect }: { effect: BookEffect },
   attempts: number,
 ): Promise<void> {
-  const { key, kind, paymentId, bookingId, provider, reference, amount, currency, phone } = effect;
+  const { key, kind, paymentId, bookingId, provider, reference, amount, currency, phone, asks } = effect;
   const wanted: Effect = {
     id: key,
     kind,
@@ -23,8 +24,9 @@ export async function performEffect(
     currency,
     destination: phone,
   };
-  const outcome = reference === null ? NEVER_STARTED : await carryOut(ctx, provider, wanted, attempts);
-  const result = toResult(outcome, wanted);
+  const isRepeated = attempts > 1 || asks > 1;
+  const outcome = reference === null ? UNKNOWN_THERE : await carryOut(ctx, provider, wanted, isRepeated);
+  const result = toResult(outcome);
   if (result === null) throw new Fault(provider, new Error(`${kind} has an unknown outcome`));
   if (result.kind === 'refused')
     ctx.log.error('payment.effect_refused', { paymentId, provider, kind, reason: result.code });
@@ -32,23 +34,30 @@ export async function performEffect(
 }
 
 /** Nobody can have paid what its provider was never told of. */
-const NEVER_STARTED: EffectOutcome = { kind: 'done', reference: 'never_started' };
+const UNKNOWN_THERE: EffectOutcome = { kind: 'done', reference: NEVER_STARTED };
 
 async function carryOut(
   ctx: Context,
   name: BookEffect['provider'],
   wanted: Effect,
-  attempts: number,
+  isRepeated: boolean,
 ): Promise<EffectOutcome> {
   const provider = providerOf(ctx, name);
-  const known = attempts > 1 ? await provider.find(wanted) : null;
-  return known ?? provider.perform(wanted);
+  const known = isRepeated ? await provider.find(wanted) : null;
+  const outcome = known ?? (await provider.perform(wanted));
+  const isWallet = outcome.kind === 'refused' && outcome.code === NOTHING_TO_VOID;
+  return isWallet ? callOff(ctx, wanted) : outcome;
 }
 
-function toResult(outcome: EffectOutcome, { kind, id }: Effect): EffectResult | null {
-  if (outcome.kind === 'unknown') return null;
-  // A wallet has nothing that could be called off: who pays all the same is given it back.
-  if (outcome.kind === 'refused' && kind === 'void' && outcome.code === 'nothing_to_void')
-    return { kind: 'done', reference: id };
-  return outcome;
+const NOTHING_TO_VOID = 'nothing_to_void';
+
+/** A wallet is called off when it says that nobody has paid; what was paid all the same goes back. */
+async function callOff(ctx: Context, { id, paymentId, reference }: Effect): Promise<EffectOutcome> {
+  await lookAtPayment(ctx, { look: { paymentId, reference: reference ?? id } });
+  const known = await ctx.books.of(propertyIdOf(paymentId)).readPayment(callOf(ctx), paymentId);
+  const isPaid = known.ok && known.value.told.captured > 0;
+  return isPaid ? { kind: 'refused', code: NOTHING_TO_VOID } : { kind: 'done', reference: id };
 }
+
+const toResult = (outcome: EffectOutcome): EffectResult | null =>
+  outcome.kind === 'unknown' ? null : outcome;

@@ -1,11 +1,8 @@
-import { MINUTE } from '../../kernel/clock.ts';
 import { type Call, type Outcome, refuse } from '../command.ts';
 import { commit, unchanged } from '../commit.ts';
 import type { Transactor } from '../store/transactor.ts';
+import { lookLater } from './look-later.ts';
 import type { Payment } from './payment.ts';
-
-/** A provider that does not sign is asked, when it has said nothing for so long. */
-const SILENCE_MS = MINUTE;
 
 /** What the provider calls the payment. From here on something can be done with it. */
 export function attachPayment(
@@ -19,9 +16,6 @@ export function attachPayment(
 
   const attached: Payment = { ...payment, reference, version: payment.version + 1 };
   tx.keepPayment(attached);
-  if (payment.provider === 'mpesa') {
-    const look = { paymentId, bookingId: payment.bookingId, reference };
-    tx.post('look', paymentId, look, call.now + SILENCE_MS);
-  }
+  lookLater(tx, attached, call.now);
   return commit(tx, call, { audit: null, value: attached });
 }

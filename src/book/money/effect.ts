@@ -16,6 +16,8 @@ export type Effect = {
   readonly currency: Currency;
   readonly phone: string | null;
   readonly receipt: string | null;
+  /** How often it has left the book: from the second time on it may have been done. */
+  readonly asks: number;
   readonly state: 'waiting' | 'sent' | 'pending' | 'done' | 'refused';
   /** What the provider calls what it did, or why it did not. */
   readonly result: string | null;
@@ -24,6 +26,11 @@ export type Effect = {
 
 export type EffectResult =
   | { readonly kind: 'done' | 'pending'; readonly reference: string }
-  | { readonly kind: 'refused'; readonly code: string };
+  | { readonly kind: 'refused'; readonly code: string }
+  /** The provider has never seen it. */
+  | { readonly kind: 'missing' };
+
+/** The result of a void of what no provider was told of, as far as is known. */
+export const NEVER_STARTED = 'never_started';
 
 export const isOpen = ({ state }: Pick<Effect, 'state'>): boolean => state !== 'done' && state !== 'refused';

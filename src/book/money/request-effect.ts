@@ -1,3 +1,4 @@
+import { DAY, MINUTE } from '../../kernel/clock.ts';
 import { newIdWithin, propertyIdOf } from '../../kernel/ids.ts';
 import type { Transactor } from '../store/transactor.ts';
 import { type Effect, isOpen } from './effect.ts';
@@ -28,6 +29,7 @@ export function requestEffect(
     currency,
     phone,
     receipt: told.receipt,
+    asks: 0,
     state: 'waiting',
     result: null,
     createdAt: nowMs,
@@ -38,10 +40,25 @@ export function requestEffect(
 /** One after the other: a refund that overtakes its capture finds nothing to give back. */
 export function sendNext(tx: Transactor, paymentId: string, nowMs: number): void {
   const next = tx.effectsOf(paymentId).find(isOpen);
-  const payment = tx.payment(paymentId);
-  if (next?.state !== 'waiting' || payment === null) return;
+  if (next === undefined) tx.setDue('effect', paymentId, null);
+  else if (next.state === 'waiting') send(tx, { ...next, state: 'sent' }, nowMs);
+}
+
+/** Nobody has said what became of it, and what carried it may be lost. Its key makes it happen once. */
+export function sendAgain(tx: Transactor, paymentId: string, nowMs: number): void {
+  const open = tx.effectsOf(paymentId).find(isOpen);
+  if (open === undefined) tx.setDue('effect', paymentId, null);
+  else send(tx, open, nowMs);
+}
+
+const FIRST_SILENCE_MS = 10 * MINUTE;
+
+function send(tx: Transactor, effect: Effect, nowMs: number): void {
+  const payment = tx.payment(effect.paymentId);
+  if (payment === null) return;
   const { reference, phone, told } = payment;
-  const sent: Effect = { ...next, reference, phone, receipt: told.receipt, state: 'sent' };
+  const sent: Effect = { ...effect, reference, phone, receipt: told.receipt, asks: effect.asks + 1 };
   tx.keepEffect(sent);
   tx.post('effect', sent.id, sent, nowMs);
+  tx.setDue('effect', payment.id, nowMs + Math.min(FIRST_SILENCE_MS * 2 ** (sent.asks - 1), DAY));
 }

@@ -1,5 +1,6 @@
 import type { Booking } from '../stays/booking.ts';
 import type { Transactor } from '../store/transactor.ts';
+import { NEVER_STARTED } from './effect.ts';
 import { type Payment, type ReturnReason, refundedOf } from './payment.ts';
 import { refreshPayment } from './refresh-payment.ts';
 import { askedBack } from './refund-parts.ts';
@@ -38,6 +39,9 @@ export function finishReturn(tx: Transactor, payment: Payment, at: number): void
     if (owedBack > 0) requestEffect(tx, payment, { kind: 'refund', amount: owedBack }, at);
     return;
   }
-  const isAsked = tx.effectsOf(payment.id).some(({ kind }) => kind === 'void');
-  if (!told.voided && !isAsked) requestEffect(tx, payment, { kind: 'void', amount: payment.amount }, at);
+  const voids = tx.effectsOf(payment.id).filter(({ kind }) => kind === 'void');
+  const isOver = told.voided || voids.length > 0;
+  // It was taken to be unknown there, and was not.
+  const isKnown = told.authorized && voids.every(({ result }) => result === NEVER_STARTED);
+  if (!isOver || isKnown) requestEffect(tx, payment, { kind: 'void', amount: payment.amount }, at);
 }

@@ -7,7 +7,8 @@ import type { Transactor } from '../store/transactor.ts';
 import { type Effect, type EffectResult, isOpen } from './effect.ts';
 import { addTold, type Payment, type PaymentEvent, shownOf, statusOf } from './payment.ts';
 import { refreshPayment } from './refresh-payment.ts';
-import { sendNext } from './request-effect.ts';
+import { sendAgain, sendNext } from './request-effect.ts';
+import { finishReturn } from './return-payment.ts';
 import { sharesLeft } from './shares-left.ts';
 
 export type SettledEffect = {
@@ -28,6 +29,11 @@ export function settleEffect(
   if (!effect || !payment || !booking) return refuse('effect_not_found');
   if (!isOpen(effect)) return unchanged(tx, effect);
 
+  if (result.kind === 'missing') {
+    tx.keepEffect({ ...effect, state: 'sent', asks: 0 });
+    sendAgain(tx, paymentId, call.now);
+    return commit(tx, call, { audit: null, value: effect });
+  }
   const settled: Effect = {
     ...effect,
     state: result.kind,
@@ -55,6 +61,7 @@ function didHappen(
 ): void {
   const event = { kind: EVENTS[kind], reference, amount, receipt: null };
   const kept = refreshPayment(tx, booking, { ...payment, told: addTold(payment.told, event) }, call.now);
+  if (kind === 'void') finishReturn(tx, kept, call.now);
   if (booking.paidBy?.id !== kept.id) return;
   const after = { ...booking, paidBy: shownOf(kept) };
   changeBooking(tx, call, { before: booking, after, type: `payment.${statusOf(kept)}`, at: call.now });

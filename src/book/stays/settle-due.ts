@@ -1,6 +1,8 @@
 import type { Call } from '../command.ts';
 import { commit } from '../commit.ts';
 import { askAgain } from '../money/owe-host.ts';
+import { lookNow } from '../money/look-later.ts';
+import { sendAgain } from '../money/request-effect.ts';
 import { returnPayment } from '../money/return-payment.ts';
 import type { Transactor } from '../store/transactor.ts';
 import type { Booking } from './booking.ts';
@@ -13,6 +15,8 @@ export function settleDue(tx: Transactor, nowMs: number): void {
   const clock: Call = { now: nowMs, requestId: 'clock', actorKind: 'system', accountId: null };
   for (let due = tx.firstDue(nowMs); due !== null; due = tx.firstDue(nowMs)) {
     if (due.kind === 'offer') endWaiting(tx, clock, due.subject);
+    else if (due.kind === 'effect') sendAgain(tx, due.subject, nowMs);
+    else if (due.kind === 'look') lookNow(tx, due.subject, nowMs);
     else if (due.kind === 'payment') callOff(tx, due.subject, nowMs);
     else if (due.kind === 'payout') askAgain(tx, due.subject, nowMs);
     else if (!goOn(tx, clock, due.subject)) tx.setDue('booking', due.subject, null);

@@ -37,7 +37,7 @@ export type BookingTally = { readonly count: number; readonly digest: number };
 export const BOOKING_DIGEST = `coalesce(sum((${[26, 27, 28, 29, 30]
   .map((at, power) => `unicode(substr(id, ${at}, 1)) * ${131 ** power}`)
   .join(' + ')}) % 2147483647 * (version * 8191 + length(value)) % 2147483647), 0)`;
-export type DueKind = 'booking' | 'offer' | 'payment' | 'payout';
+export type DueKind = 'booking' | 'offer' | 'payment' | 'payout' | 'effect' | 'look';
 export type BookEvent = {
   readonly seq: number;
   readonly type: string;

@@ -46,6 +46,7 @@ export async function openLives(guestCount = 0) {
 
   return {
     url: origin,
+    storage,
     host,
     guests,
     masterSecret: settings.masterSecret,

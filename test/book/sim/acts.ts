@@ -208,6 +208,8 @@ export function actsOf({ chance, desk, watch, provider, effects, bank, payouts, 
     for (const effect of some) {
       const result = provider.perform(effect, now());
       const system = by(null, 'system');
+      // The queue has died with what was in it.
+      if (!all && of(0.05)) continue;
       const isLost = !all && of(0.1);
       const outcome = isLost
         ? null
