@@ -8,6 +8,7 @@ import { ROOT } from './places.ts';
 const ROOMS: Readonly<Record<string, string>> = {
   accounts: 'Who people are and how they prove it: registration, login, second factors, sessions, API keys.',
   bookings: 'Who stays where and when: bookings, cancellations, alterations, the waitlist.',
+  moderation: 'What staff look after: messages that no retry could save.',
   payments: 'How money comes and goes back: payments by card and by M-Pesa, refunds, what providers tell.',
   privacy: 'What a person may take away, and may have forgotten.',
   properties:

@@ -8,6 +8,7 @@ import { createContext } from './context.ts';
 import { runDueJobs } from './cron.ts';
 import { settingsOf } from './env.ts';
 import { newId } from './kernel/ids.ts';
+import { moderationRoutes } from './moderation/index.ts';
 import { paymentRoutes } from './payments/index.ts';
 import { verifyAccessToken } from './platform/access-token.ts';
 import { moveClock, openClock } from './platform/clock.ts';
@@ -56,6 +57,7 @@ export const endpoints: readonly AnyEndpoint[] = [
   ...propertyRoutes,
   ...bookingRoutes,
   ...paymentRoutes,
+  ...moderationRoutes,
   ...privacyRoutes,
 ];
 

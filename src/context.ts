@@ -63,7 +63,12 @@ export function createContext(
   const runId = newId('req', clock.now());
   const requestId = caller.requestId ?? runId;
   const log = caller.log ?? createLog({ requestId });
-  const queues = { mail: env.MAIL_QUEUE, jobs: env.JOBS_QUEUE };
+  const queues = {
+    mail: env.MAIL_QUEUE,
+    jobs: env.JOBS_QUEUE,
+    effects: env.EFFECTS_QUEUE,
+    'provider-events': env.PROVIDER_EVENTS_QUEUE,
+  };
   const outboxContext = { queues, clock, log };
   return {
     actor: caller.actor,

@@ -24,6 +24,8 @@ import type { PaymentEvent } from './money/payment.ts';
 import { readPayment } from './money/read-payment.ts';
 import { readPaymentOf } from './money/read-payment-of.ts';
 import { retryPayout } from './money/retry-payout.ts';
+import { refundAsStaff } from './money/refund-as-staff.ts';
+import { type Retry, retryEffect } from './money/retry-effect.ts';
 import { type SettledEffect, settleEffect } from './money/settle-effect.ts';
 import { type SettledPayout, settlePayout } from './money/settle-payout.ts';
 import { type PaymentStart, startPayment } from './money/start-payment.ts';
@@ -223,6 +225,14 @@ export abstract class Book extends DurableObject<Cloudflare.Env> {
 
   createRefund(call: Call, refund: GoodwillRefund, replay: Replay) {
     return this.#once(call, replay, (tx) => createRefund(tx, call, refund));
+  }
+
+  refundAsStaff(call: Call, refund: GoodwillRefund, replay: Replay) {
+    return this.#once(call, replay, (tx) => refundAsStaff(tx, call, refund));
+  }
+
+  retryEffect(call: Call, retry: Retry) {
+    return this.#act(call, (tx) => retryEffect(tx, call, retry));
   }
 
   joinWaitlist(call: Call, wish: { id: string; stay: Stay; guests: Guests }, replay: Replay | null) {

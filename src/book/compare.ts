@@ -1,4 +1,5 @@
 import type { Call } from './command.ts';
+import { keepEffect } from './money/park-effect.ts';
 import { postPayment } from './money/refresh-payment.ts';
 import { equalsSnapshot, type Snapshot, takeSnapshot } from './outbox/snapshot.ts';
 import type { BookingTally } from './store/reader.ts';
@@ -44,7 +45,10 @@ function postAll(tx: Transactor, call: Call, propertyId: string): void {
   const { epoch } = tx.head();
   for (const booking of tx.bookings()) {
     tx.post('booking', booking.id, { epoch, booking }, call.now);
-    for (const payment of tx.paymentsOf(booking.id)) postPayment(tx, booking, payment, call.now);
+    for (const payment of tx.paymentsOf(booking.id)) {
+      postPayment(tx, booking, payment, call.now);
+      for (const effect of tx.effectsOf(payment.id)) if (effect.isParked) keepEffect(tx, effect, call.now);
+    }
     for (const payout of tx.payoutsOf(booking.id)) tx.post('payout', payout.id, { epoch, payout }, call.now);
     for (const entry of tx.entriesOf(booking.id)) tx.post('ledger', entry.id, { epoch, entry }, call.now);
   }

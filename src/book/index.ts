@@ -19,6 +19,7 @@ export {
 export type { Replay } from './keeper.ts';
 export { type Effect, type EffectResult, NEVER_STARTED } from './money/effect.ts';
 export type { Entry as LedgerEntry } from './money/ledger.ts';
+export type { ParkedEffect } from './money/park-effect.ts';
 export {
   PAYMENT_STATUSES,
   type Payment,

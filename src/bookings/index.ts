@@ -4,7 +4,7 @@
  * for lists, late by moments and never ahead; nobody holds more unpaid nights than three bookings' at once.
  */
 export { BOOKING_NAMES } from './ask-booking.ts';
-export { BookingNotFound, NotTheHost, WrongState } from './errors.ts';
+export { BookingNotFound, NotTheHost, OwnBooking, WrongState } from './errors.ts';
 export { describeBookings, finishErasingBookings, openBookingBusiness } from './personal-data.ts';
 export { bookingRoutes } from './routes/index.ts';
 export { shown } from './routes/shown.ts';

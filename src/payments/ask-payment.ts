@@ -10,6 +10,8 @@ const NAMES: RefusalNames = {
   ...BOOKING_NAMES,
   unopened: BookingNotFound,
   payment_not_found: errors.PaymentNotFound,
+  effect_not_found: errors.EffectNotFound,
+  effect_settled: errors.EffectSettled,
   not_the_guest: errors.NotTheGuest,
   nothing_due: errors.NothingDue,
   not_payable: errors.NotPayable,

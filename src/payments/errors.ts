@@ -27,6 +27,16 @@ export const RefundTooLarge = defineRefusal(
   'conflict',
   'That is more than can be given back of this booking',
 );
+export const EffectNotFound = defineRefusal(
+  'payments.effect_not_found',
+  'not_found',
+  'There is nothing of this name that a provider was to do',
+);
+export const EffectSettled = defineRefusal(
+  'payments.effect_settled',
+  'conflict',
+  'The provider has done this already, or it is not to be done any more',
+);
 export const SignatureInvalid = defineRefusal(
   'payments.signature_invalid',
   'invalid',

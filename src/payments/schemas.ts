@@ -26,6 +26,27 @@ export const RefundBody = z.strictObject({
   amount: z.int().min(1).max(1_000_000_000_000).openapi({ description: 'In minor units of the booking' }),
   reason: text(1, MAX_REASON),
 });
+export const EffectParams = z.object({
+  effectId: z.string().regex(/^(?:eff|rfd)_[0-9a-hjkmnp-tv-z]{52}$/),
+});
+export const RetryBody = z.strictObject({ reason: text(1, MAX_REASON) });
+export const ParkedEffectsQuery = z.strictObject(pageQuery);
+export const ParkedEffect = z
+  .object({
+    id: z.string(),
+    propertyId: z.string(),
+    bookingId: z.string(),
+    paymentId: z.string(),
+    provider: z.enum(PROVIDERS),
+    kind: z.enum(['capture', 'void', 'refund']),
+    state: z.enum(['waiting', 'sent', 'pending', 'done', 'refused', 'superseded']),
+    result: z.string().nullable().openapi({ description: 'Why the provider refused, where it did' }),
+    asks: z.int().openapi({ description: 'How often the provider was asked' }),
+    amount: Money,
+    createdAt: instant,
+  })
+  .openapi('ParkedEffect');
+export const ParkedEffectPage = pageOf(ParkedEffect);
 export const PaymentsQuery = z.strictObject({
   ...pageQuery,
   role: z.enum(['guest', 'host']).default('guest'),

@@ -1,11 +1,11 @@
 import { and, eq, lt, sql } from 'drizzle-orm';
 import type { BatchItem } from 'drizzle-orm/batch';
-import type { LedgerEntry, Payment, PaymentStatus, Payout, Sink } from '../book/index.ts';
+import type { LedgerEntry, ParkedEffect, Payment, PaymentStatus, Payout, Sink } from '../book/index.ts';
 import { propertyIdOf } from '../kernel/ids.ts';
 import type { Copies } from '../platform/book-sink.ts';
 import type { Database } from '../platform/database.ts';
 import { keepRows } from '../platform/keep-rows.ts';
-import { ledgerEntry, payment, payout } from './tables.ts';
+import { ledgerEntry, parkedEffect, payment, payout } from './tables.ts';
 
 type ToldPayment = {
   readonly epoch: number;
@@ -22,10 +22,14 @@ export const moneyCopies = {
   payment: keepPayments,
   payout: keepPayouts,
   ledger: keepEntries,
+  parked_effect: keepParked,
   no_other_money: (db, lasts: readonly { propertyId: string; epoch: number }[]) =>
     lasts.flatMap(({ propertyId, epoch }) => [
       db.delete(payment).where(and(eq(payment.propertyId, propertyId), lt(payment.epoch, epoch))),
       db.delete(payout).where(and(eq(payout.propertyId, propertyId), lt(payout.epoch, epoch))),
+      db
+        .delete(parkedEffect)
+        .where(and(eq(parkedEffect.propertyId, propertyId), lt(parkedEffect.epoch, epoch))),
       db.delete(ledgerEntry).where(and(eq(ledgerEntry.propertyId, propertyId), lt(ledgerEntry.epoch, epoch))),
     ]),
 } satisfies Copies;
@@ -58,6 +62,18 @@ function keepEntries(db: Database, told: readonly ToldEntry[]): BatchItem<'sqlit
     target: [ledgerEntry.propertyId, ledgerEntry.id],
     setWhere: sql`excluded.epoch >= ${ledgerEntry.epoch}`,
   });
+}
+
+type ToldEffect = { readonly epoch: number; readonly version: number; readonly effect: ParkedEffect };
+
+function keepParked(db: Database, told: readonly ToldEffect[]): BatchItem<'sqlite'>[] {
+  const rows = told.map(({ epoch, version, effect: value }) => {
+    const { id, isParked, createdAt } = value;
+    const whose = { id, propertyId: propertyIdOf(id), epoch, version, isParked: Number(isParked) };
+    return { ...whose, value: JSON.stringify(value), createdAt };
+  });
+  const setWhere = sql`(excluded.epoch, excluded.version) >= (${parkedEffect.epoch}, ${parkedEffect.version})`;
+  return keepRows(db, parkedEffect, rows, { target: parkedEffect.id, setWhere });
 }
 
 /** What a provider is to do leaves a book for the queue; the same may be said twice. */

@@ -1,6 +1,6 @@
 import { sql } from 'drizzle-orm';
 import { index, integer, primaryKey, sqliteTable, text } from 'drizzle-orm/sqlite-core';
-import type { LedgerEntry, Payment, PaymentStatus, Payout, PayoutStatus } from '../book/index.ts';
+import type { LedgerEntry, ParkedEffect, Payment, PaymentStatus, Payout, PayoutStatus } from '../book/index.ts';
 import type { ProviderName } from './ports.ts';
 
 /**
@@ -84,6 +84,24 @@ export const payoutAccount = sqliteTable('payout_account', {
   country: text('country'),
   createdAt: integer('created_at').notNull(),
 });
+
+/** What providers refused, or have not answered for long: the books say when it is over. */
+export const parkedEffect = sqliteTable(
+  'parked_effect',
+  {
+    id: text('id').primaryKey(),
+    propertyId: text('property_id').notNull(),
+    epoch: integer('epoch').notNull(),
+    version: integer('version').notNull(),
+    isParked: integer('is_parked', { mode: 'boolean' }).notNull(),
+    value: text('value', { mode: 'json' }).$type<ParkedEffect>().notNull(),
+    createdAt: integer('created_at').notNull(),
+  },
+  (table) => [
+    index('parked_effect_in_order').on(table.createdAt, table.id).where(sql`${table.isParked} = 1`),
+    index('parked_effect_by_property').on(table.propertyId),
+  ],
+);
 
 /** A receipt is good for one payment, whichever booking names it. */
 export const receipt = sqliteTable(

@@ -106,6 +106,13 @@ const STAY_IN_FULL = [
   ...['payment.value.bookingId', 'payment.value.amount', 'payment.value.createdAt'],
 ];
 
+const EFFECT_IN_FULL = [
+  ...['id', 'bookingId', 'paymentId', 'amount', 'createdAt', 'result', 'asks'].map(
+    (name) => `parked_effect.value.${name}`,
+  ),
+  ...['parked_effect.id', 'parked_effect.created_at', 'payment.booking_id', 'payment.value.bookingId'],
+];
+
 const asGuestOrHost = ({ people: { guest, other_guest } }: Village, caller: Caller | null) => {
   const isTraveller = [guest, other_guest].some(({ accountId }) => accountId === caller?.accountId);
   return { role: isTraveller ? 'guest' : 'host' };
@@ -289,6 +296,39 @@ export const acts: Readonly<Record<string, Act>> = {
     // Whoever judges a case has it before them, and says why.
     tells: STAY_IN_FULL,
     body: () => ({ reason: 'The roof is gone.', keepBlocked: true }),
+  },
+
+  listParkedEffects: {
+    subject: 'staff',
+    tells: [...EFFECT_IN_FULL, 'booking.id', 'booking.value.id', 'who booked a night'],
+  },
+  retryEffect: {
+    ...ofStay('refused_refund'),
+    subject: 'staff',
+    tells: [
+      ...STAY_IN_FULL,
+      ...EFFECT_IN_FULL,
+      'booking.value.cancelledAt',
+      'booking.value.payment.refunded',
+    ],
+    path: ({ stayed }) => ({ effectId: stayed?.effectId ?? '' }),
+    body: () => ({ reason: 'The phone is on again.' }),
+  },
+  refundBooking: {
+    ...ofStay('confirmed'),
+    subject: 'staff',
+    tells: STAY_IN_FULL,
+    body: () => ({ amount: 90_000, reason: 'The boat leaked.' }),
+  },
+  listDeadLetters: {
+    subject: 'staff',
+    tells: ['dead_letter.id', 'dead_letter.at'],
+  },
+  replayDeadLetter: {
+    subject: 'staff',
+    path: ({ deadLetterId }) => ({ deadLetterId }),
+    tells: ['dead_letter.id', 'dead_letter.at'],
+    body: () => ({ reason: 'The mailer is mended.' }),
   },
 
   startPayment: { ...ofStay('held'), body: () => ({ provider: 'stripe' }) },

@@ -45,7 +45,10 @@ test.each(
       const { village, caller, go } = await visit(actor);
       const { text, headers } = await go();
       const leaks = leaksIn(text + headers, village.canaries, caller?.accountId ?? null);
-      leaked.push(...leaks.map((place) => `${actor} sees ${place}`));
+      // What nobody reads but staff, for whose work it is.
+      const told = actor === 'staff' ? (acts[endpoint.operationId]?.tells ?? []) : [];
+      const untold = leaks.filter((place) => !told.includes(place));
+      leaked.push(...untold.map((place) => `${actor} sees ${place}`));
     }
     expect(leaked).toEqual([]);
   },

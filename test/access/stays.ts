@@ -2,7 +2,7 @@ import { runInDurableObject } from 'cloudflare:test';
 import { env } from 'cloudflare:workers';
 import { randomInt } from 'node:crypto';
 import { vi } from 'vitest';
-import type { Booking, Call, Payment, Payout } from '../../src/book/index.ts';
+import type { Booking, Call, ParkedEffect, Payment, Payout } from '../../src/book/index.ts';
 import type { PropertyBook } from '../../src/index.ts';
 import { DAY, HOUR, MINUTE } from '../../src/kernel/clock.ts';
 import type { Keyring } from '../../src/kernel/crypto.ts';
@@ -24,12 +24,14 @@ export type Progress =
   /** Paid, and waits for the host. */
   | 'requested'
   | 'confirmed'
+  /** The host has cancelled, and the provider would not give it back. */
+  | 'refused_refund'
   /** The time of check-in was today or yesterday. */
   | 'begun'
   /** Somebody has asked for other nights. */
   | 'asked_by_host'
   | 'asked_by_guest';
-export type Stayed = { readonly id: string; readonly alterationId: string };
+export type Stayed = { readonly id: string; readonly alterationId: string; readonly effectId: string };
 
 type AgreedPrice = Booking['price'];
 
@@ -154,6 +156,21 @@ export function lodgersPayout({ id: propertyId, hostId }: Place, lodging: Row, n
   } as Row;
 }
 
+/** What M-Pesa would not give back to the lodger, as D1 has it. */
+export function lodgersEffect({ id: propertyId }: Place, lodging: Row, now: number): Row {
+  const value: ParkedEffect = {
+    ...{ id: newIdWithin('rfd', propertyId, now), key: canaryText('parked_effect', 'key'), number: 1 },
+    ...{ kind: 'refund', paymentId: newIdWithin('pay', propertyId, now), bookingId: String(lodging.id) },
+    ...{ provider: 'mpesa', reference: canaryText('parked_effect', 'reference'), amount: canaryNumber() },
+    ...{ currency: 'KES', asks: canaryNumber(), isParked: true, state: 'refused' },
+    ...{ result: canaryText('parked_effect', 'result'), createdAt: canaryNumber() },
+  };
+  return {
+    ...{ id: value.id, property_id: propertyId, epoch: 1, version: 3, is_parked: 1 },
+    ...{ value: JSON.stringify(value), created_at: value.createdAt },
+  };
+}
+
 /** Each step as whoever takes it, and some time ago. */
 export async function agree(
   book: PropertyBook,
@@ -174,7 +191,7 @@ export async function agree(
   const { quote } = quoteAt(keyring, place, stay, at, progress === 'held' ? PAYABLE : undefined);
   const id = newIdWithin('bkg', place.id, now);
   const alterationId = newIdWithin('alt', place.id, now);
-  const stayed = { id, alterationId };
+  const stayed = { id, alterationId, effectId: newIdWithin('rfd', place.id, now) };
 
   const message = canaryText('booking', 'message');
   done(await book.createBooking(by(guestId), { id, quote, message }, once()));
@@ -199,6 +216,18 @@ export async function agree(
   if (progress === 'requested') return stayed;
   done(await book.answerRequest(by(place.hostId), { bookingId: id, answer: 'accepted' }, null));
   if (progress === 'confirmed' || isBegun) return stayed;
+
+  if (progress === 'refused_refund') {
+    done(await book.cancelBooking(by(place.hostId), { bookingId: id, reason: null }, null));
+    const refused = { kind: 'refused', code: 'phone_switched_off' } as const;
+    const key = `${paymentId}-refund-0`;
+    const effect = await book.settleEffect(
+      { ...by(place.hostId), actorKind: 'system' },
+      { paymentId, key, result: refused },
+    );
+    done(effect);
+    return { ...stayed, effectId: effect.ok ? effect.value.id : '' };
+  }
 
   const other = nightsAhead(place, 30, 33);
   const dearer = { from: other.checkIn, to: other.checkOut, price: place.nightly + randomInt(1_000_000) };

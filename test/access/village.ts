@@ -13,7 +13,15 @@ import { settings } from '../worker/ground.ts';
 import { newAuthenticator } from './authenticator.ts';
 import { type Canary, canariesIn, canaryRow, canaryText, listColumns, type Row } from './canaries.ts';
 import { canariesOf, openBook, plantPlace, storeFiles } from './place.ts';
-import { lodgersPayment, lodgersPayout, lodgersRow, type Progress, type Stayed, told } from './stays.ts';
+import {
+  lodgersEffect,
+  lodgersPayment,
+  lodgersPayout,
+  lodgersRow,
+  type Progress,
+  type Stayed,
+  told,
+} from './stays.ts';
 
 /**
  * A handful of people, everything that one of them (the guest) can own, the host's property with a co-host
@@ -35,7 +43,7 @@ const REFRESH_GENERATION = 987_654_321;
 const COUNTER = 3_000_000_000;
 export const passwordHash = hashPassword(PASSWORD, 8);
 /** What is there besides once a stay is agreed upon. */
-const TOLD_BY_BOOKS = ['booking', 'payment', 'ledger_entry'];
+const TOLD_BY_BOOKS = ['booking', 'payment', 'ledger_entry', 'parked_effect'];
 const columns = await listColumns();
 const tables = [...new Set(columns.map(({ table }) => table))];
 
@@ -180,6 +188,14 @@ export async function settle({
   plant('discrepancy', {
     ...{ first_seen_at: firstSeen, last_seen_at: firstSeen + 2 * HOUR + randomInt(HOUR), resolved_at: null },
   });
+  plant('parked_effect', lodgersEffect(place, lodging, now));
+  const deadLetterId = newId('dlt', now);
+  const letter = {
+    id: canaryText('dead_letter', 'message'),
+    kind: 'nothing',
+    about: canaryText('dead_letter', 'body'),
+  };
+  plant('dead_letter', { id: deadLetterId, queue: 'jobs', body: JSON.stringify(letter) });
   for (const table of tables) if (!rows.some(([planted]) => planted === table)) plant(table);
 
   const file = canaryText('archive', 'file');
@@ -200,7 +216,8 @@ export async function settle({
     { place: 'the exported file', forms: [file], readers: [account_id] },
     ...canariesOf(place),
   ];
-  return { now, people, guest, host, staff, place, payoutId, elsewhere, stayed, waiting, canaries };
+  const found = { deadLetterId, payoutId, waiting };
+  return { ...found, now, people, guest, host, staff, place, elsewhere, stayed, canaries };
 }
 
 const emailFor = (name: string): string =>

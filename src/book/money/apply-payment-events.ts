@@ -10,6 +10,7 @@ import { offerFreedNights, serveOffersOf } from '../stays/offer-nights.ts';
 import type { Transactor } from '../store/transactor.ts';
 import { decidePayment, type Nights, type Verdict } from './decide-payment.ts';
 import { loseDispute } from './lose-dispute.ts';
+import { keepEffect } from './park-effect.ts';
 import { addTold, type Payment, type PaymentEvent, shownOf, statusOf } from './payment.ts';
 import { refreshPayment } from './refresh-payment.ts';
 import { sendNext } from './request-effect.ts';
@@ -168,7 +169,7 @@ function closeRefund(
 ): void {
   const effect = tx.effectsOf(payment.id).find((one) => one.kind === 'refund' && one.result === reference);
   if (!effect) return;
-  tx.keepEffect({ ...effect, state: kind === 'refunded' ? 'done' : 'refused' });
+  keepEffect(tx, { ...effect, state: kind === 'refunded' ? 'done' : 'refused' }, nowMs);
   sendNext(tx, payment.id, nowMs);
 }
 

@@ -18,7 +18,9 @@ export type Effect = {
   readonly receipt: string | null;
   /** How often it has left the book: from the second time on it may have been done. */
   readonly asks: number;
-  readonly state: 'waiting' | 'sent' | 'pending' | 'done' | 'refused';
+  /** People look after it. */
+  readonly isParked: boolean;
+  readonly state: 'waiting' | 'sent' | 'pending' | 'done' | 'refused' | 'superseded';
   /** What the provider calls what it did, or why it did not. */
   readonly result: string | null;
   readonly createdAt: number;
@@ -33,4 +35,5 @@ export type EffectResult =
 /** The result of a void of what no provider was told of, as far as is known. */
 export const NEVER_STARTED = 'never_started';
 
-export const isOpen = ({ state }: Pick<Effect, 'state'>): boolean => state !== 'done' && state !== 'refused';
+export const isOpen = ({ state }: Pick<Effect, 'state'>): boolean =>
+  state === 'waiting' || state === 'sent' || state === 'pending';

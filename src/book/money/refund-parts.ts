@@ -63,7 +63,8 @@ export const askedBack = (reader: Reader, { id }: Payment): number =>
   reader
     .effectsOf(id)
     .reduce(
-      (sum, { kind, amount, state }) => sum + (kind === 'refund' && state !== 'refused' ? amount : 0),
+      (sum, { kind, amount, state }) =>
+        sum + (kind === 'refund' && state !== 'refused' && state !== 'superseded' ? amount : 0),
       0,
     );
 

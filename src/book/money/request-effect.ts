@@ -2,6 +2,7 @@ import { DAY, MINUTE } from '../../kernel/clock.ts';
 import { newIdWithin, propertyIdOf } from '../../kernel/ids.ts';
 import type { Transactor } from '../store/transactor.ts';
 import { type Effect, isOpen } from './effect.ts';
+import { keepEffect } from './park-effect.ts';
 import type { Payment } from './payment.ts';
 
 type Wanted = { readonly kind: Effect['kind']; readonly amount: number };
@@ -30,6 +31,7 @@ export function requestEffect(
     phone,
     receipt: told.receipt,
     asks: 0,
+    isParked: false,
     state: 'waiting',
     result: null,
     createdAt: nowMs,
@@ -37,18 +39,24 @@ export function requestEffect(
   sendNext(tx, id, nowMs);
 }
 
+/** What is under way, or else what comes next. */
+function nextOf(tx: Transactor, paymentId: string): Effect | null {
+  const open = tx.effectsOf(paymentId).filter(isOpen);
+  return open.find(({ state }) => state !== 'waiting') ?? open[0] ?? null;
+}
+
 /** One after the other: a refund that overtakes its capture finds nothing to give back. */
 export function sendNext(tx: Transactor, paymentId: string, nowMs: number): void {
-  const next = tx.effectsOf(paymentId).find(isOpen);
-  if (next === undefined) tx.setDue('effect', paymentId, null);
+  const next = nextOf(tx, paymentId);
+  if (next === null) tx.setDue('effect', paymentId, null);
   else if (next.state === 'waiting') send(tx, { ...next, state: 'sent' }, nowMs);
 }
 
 /** Nobody has said what became of it, and what carried it may be lost. Its key makes it happen once. */
 export function sendAgain(tx: Transactor, paymentId: string, nowMs: number): void {
-  const open = tx.effectsOf(paymentId).find(isOpen);
-  if (open === undefined) tx.setDue('effect', paymentId, null);
-  else send(tx, open, nowMs);
+  const next = nextOf(tx, paymentId);
+  if (next === null) tx.setDue('effect', paymentId, null);
+  else send(tx, { ...next, state: next.state === 'pending' ? 'pending' : 'sent' }, nowMs);
 }
 
 const FIRST_SILENCE_MS = 10 * MINUTE;
@@ -58,7 +66,7 @@ function send(tx: Transactor, effect: Effect, nowMs: number): void {
   if (payment === null) return;
   const { reference, phone, told } = payment;
   const sent: Effect = { ...effect, reference, phone, receipt: told.receipt, asks: effect.asks + 1 };
-  tx.keepEffect(sent);
-  tx.post('effect', sent.id, sent, nowMs);
+  const kept = keepEffect(tx, sent, nowMs);
+  tx.post('effect', kept.id, kept, nowMs);
   tx.setDue('effect', payment.id, nowMs + Math.min(FIRST_SILENCE_MS * 2 ** (sent.asks - 1), DAY));
 }

@@ -5,6 +5,7 @@ import { changeBooking } from '../stays/change-booking.ts';
 import { afterwards } from '../stays/life.ts';
 import type { Transactor } from '../store/transactor.ts';
 import { type Effect, type EffectResult, isOpen } from './effect.ts';
+import { keepEffect } from './park-effect.ts';
 import { addTold, type Payment, type PaymentEvent, shownOf, statusOf } from './payment.ts';
 import { refreshPayment } from './refresh-payment.ts';
 import { sendAgain, sendNext } from './request-effect.ts';
@@ -39,7 +40,7 @@ export function settleEffect(
     state: result.kind,
     result: result.kind === 'refused' ? result.code : result.reference,
   };
-  tx.keepEffect(settled);
+  keepEffect(tx, settled, call.now);
   if (result.kind === 'done') didHappen(tx, call, booking, payment, effect, result.reference);
   if (result.kind === 'refused' && effect.kind === 'capture') loseBooking(tx, call, booking, payment);
   sendNext(tx, payment.id, call.now);

@@ -3,7 +3,6 @@ import { nightAt } from '../../kernel/zone.ts';
 import type { RefundPreview } from '../calendar/cancellation.ts';
 import { type Call, type EventNote, isRefused, type Outcome, refuse } from '../command.ts';
 import { commit } from '../commit.ts';
-import { isOnHostSide } from '../facts.ts';
 import { sharesOfRefund } from '../money/ledger.ts';
 import type { StoredFacts } from '../store/reader.ts';
 import type { Transactor } from '../store/transactor.ts';
@@ -11,6 +10,7 @@ import { type Booking, paidOf } from './booking.ts';
 import { changeBooking } from './change-booking.ts';
 import { afterwards, checkInAt, NO_SHOW_WINDOW_MS } from './life.ts';
 import { openBooking } from './open-booking.ts';
+import { openCase } from './open-case.ts';
 import { payableRefundFor, penaltyFor } from './refund.ts';
 
 export type StaffCancellation = {
@@ -39,22 +39,15 @@ export function cancelBooking(
   return end(tx, call, { booking, moved: { ...moved, penalty }, refund, data: { by: side, reason } });
 }
 
-/**
- * By staff, whatever was agreed: the guest gets everything back, and the host owes what a host would. Nobody
- * judges their own case.
- */
+/** By staff, whatever was agreed: the guest gets everything back, and the host owes what a host would. */
 export function cancelBookingAsStaff(
   tx: Transactor,
   call: Call,
   { bookingId, reason, keepBlocked, waivePenalty }: StaffCancellation,
 ): Outcome<Booking, Refusals | 'own_booking'> {
-  const facts = tx.facts();
-  if (facts === null) return refuse('unopened');
-  if (call.actorKind !== 'staff') return refuse('forbidden');
-  const booking = tx.booking(bookingId);
-  if (booking === null) return refuse('booking_not_found');
-  if (booking.guestId === call.accountId || isOnHostSide(facts, call.accountId, 'messages'))
-    return refuse('own_booking');
+  const opened = openCase(tx, call, bookingId);
+  if (isRefused(opened)) return opened;
+  const { booking, facts } = opened;
   const moved = afterwards(booking, 'cancelled_by_staff', call.now);
   if (moved === null) return refuse('wrong_state', [booking.status]);
 

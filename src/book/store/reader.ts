@@ -324,6 +324,10 @@ export class Reader {
     return this.#values<Payout>('payout WHERE booking_id = ?', bookingId).sort((a, b) => a.number - b.number);
   }
 
+  effect(id: string): Effect | null {
+    return this.#values<Effect>('effect WHERE id = ?', id)[0] ?? null;
+  }
+
   entriesOf(bookingId: string): Entry[] {
     return this.#values<Entry>('ledger WHERE booking_id = ? ORDER BY id', bookingId);
   }

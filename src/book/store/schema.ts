@@ -80,7 +80,7 @@ const STEPS: readonly string[] = [
   `CREATE TABLE payout (id TEXT PRIMARY KEY, booking_id TEXT NOT NULL, value TEXT NOT NULL);
    CREATE INDEX payout_by_booking ON payout (booking_id);`,
   // What is under way is asked for again when nothing is heard of it.
-  `UPDATE effect SET value = json_set(value, '$.asks', 1);
+  `UPDATE effect SET value = json_set(value, '$.asks', 1, '$.isParked', json('false'));
    INSERT OR REPLACE INTO due (kind, subject, at)
      SELECT 'effect', payment_id, 0 FROM effect WHERE value ->> 'state' IN ('sent', 'pending');`,
 ];

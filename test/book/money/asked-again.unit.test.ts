@@ -52,8 +52,23 @@ test('what nobody has answered is asked again under its key, later each time, an
   for (const [index, wait] of [...waits, 1_280 * MINUTE, DAY, DAY].entries()) {
     expect(sentOf(await wakeAt(book, at + wait - 1), 'effect')).toEqual([]);
     at += wait;
-    expect(sentOf(await wakeAt(book, at), 'effect')).toEqual([{ ...first, asks: index + 2 }]);
+    expect(sentOf(await wakeAt(book, at), 'effect')).toEqual([
+      { ...first, asks: index + 2, isParked: index >= 2 },
+    ]);
   }
+});
+
+test('what is not answered for over an hour is shown to people, without the phone, until it is', async () => {
+  const { book, first, settle } = await refunding();
+  const shown = async (now: number) => sentOf(await wakeAt(book, now), 'parked_effect');
+  expect(await shown(NOW + 10 * MINUTE)).toEqual([]);
+  expect(await shown(NOW + 30 * MINUTE)).toEqual([]);
+  const [told] = (await shown(NOW + 70 * MINUTE)) as unknown as { effect: Effect }[];
+  expect(told?.effect).toMatchObject({ id: first.id, isParked: true, state: 'sent', asks: 4 });
+  expect(told?.effect).not.toHaveProperty('phone');
+  settle({ kind: 'done', reference: 'QK1' }, NOW + 71 * MINUTE);
+  const [over] = (await shown(NOW + 71 * MINUTE)) as unknown as { effect: Effect }[];
+  expect(over?.effect).toMatchObject({ id: first.id, isParked: false, state: 'done' });
 });
 
 test.each([
