@@ -150,6 +150,12 @@ const MATCH_HEADER = {
   description: 'The ETag of the version that this is meant to change; * for whichever there is',
   schema: { type: 'string' as const },
 };
+const SIGNATURE_HEADER = {
+  in: 'header' as const,
+  required: true,
+  description: 'The signature of the body, as its sender makes it',
+  schema: { type: 'string' as const },
+};
 const RANGE_HEADERS = [
   {
     name: 'Range',
@@ -213,6 +219,7 @@ export function toRouteConfig(item: AnyEndpoint): RouteConfig & { method: AnyEnd
   const parameters = [
     ...(item.method === 'post' ? [{ ...KEY_HEADER, required: item.keyRequired === true }] : []),
     ...(item.guarded ? [MATCH_HEADER] : []),
+    ...(item.signature ? [{ ...SIGNATURE_HEADER, name: item.signature }] : []),
     ...(isConditional(item) || item.file ? [TAG_HEADER] : []),
     ...(item.file?.ranges ? RANGE_HEADERS : []),
   ];

@@ -16,7 +16,7 @@ export const webhooks = [
     summary: 'Where Stripe tells what happened',
     access: 'public',
     raw: true,
-    signature: 'stripe-signature',
+    signature: 'Stripe-Signature',
     refusals: [errors.SignatureInvalid],
     status: 204,
     handle: (ctx, { raw, signature }) => receiveStripeEvent(ctx, { body: raw, signature: signature ?? null }),
