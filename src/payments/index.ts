@@ -10,7 +10,7 @@ export { composePayoutMail, PayoutMail } from './payouts/mail.ts';
 export { payHost } from './payouts/pay-host.ts';
 export { retryPayouts, retryPayoutsOf } from './payouts/retry-payouts.ts';
 export { performEffect } from './perform-effect.ts';
-export { describePayments, erasePayments, openMoneyBusiness } from './personal-data.ts';
+export { describePayments, erasePayments, openPaymentBusiness } from './personal-data.ts';
 export { createProviders, type Providers } from './providers.ts';
 export { recheckPayments, reconciliationJobs, startReconciliation } from './reconcile/index.ts';
 export { paymentRoutes } from './routes/index.ts';

@@ -1,4 +1,5 @@
-import { and, eq, ne, sql } from 'drizzle-orm';
+import { and, eq, ne, notInArray, sql } from 'drizzle-orm';
+import { refundedOf } from '../book/index.ts';
 import type { Context } from '../context.ts';
 import type { Database, Reader } from '../platform/database.ts';
 import { toPayout } from './payouts/to-payout.ts';
@@ -30,17 +31,43 @@ export async function describePayments(db: Reader, accountId: string) {
   };
 }
 
-/** Money that has not arrived yet. */
-export async function openMoneyBusiness({ db }: Pick<Context, 'db'>, accountId: string): Promise<string[]> {
-  const open = await db
+type Kept = typeof payment.$inferSelect.value;
+
+/** Money that is still on its way: from a guest or back to them, in dispute, or to a host. */
+export async function openPaymentBusiness(ctx: Pick<Context, 'db'>, accountId: string): Promise<string[]> {
+  const db = ctx.db as Database;
+  const unpaid = db
     .select({ id: payout.id })
     .from(payout)
     .where(and(eq(payout.hostId, accountId), ne(payout.status, 'paid')))
     .orderBy(payout.createdAt, payout.id);
-  return open.map(({ id }) => `payout:${id}`);
+  const theirs = db
+    .select({
+      value: payment.value,
+      toComeBack: sql<number>`(SELECT value ->> '$.payment.refunded' FROM booking
+        WHERE booking.id = ${payment.bookingId})`.as('to_come_back'),
+    })
+    .from(payment)
+    .where(and(eq(payment.guestId, accountId), notInArray(payment.status, ['voided', 'refunded'])))
+    .orderBy(payment.createdAt, payment.id);
+  const [payouts, rows] = await db.batch([unpaid, theirs]);
+  const taken = Map.groupBy(rows, ({ value }) => value.bookingId);
+  const isUnderWay = (bookingId: string, toComeBack: number) => {
+    const own = (taken.get(bookingId) ?? []).filter(({ value }) => value.fate.kind === 'taken');
+    return own.reduce((sum, { value }) => sum + refundedOf(value.told), 0) < toComeBack;
+  };
+  const open = rows.filter(({ value, toComeBack }) => isOpen(value) || isUnderWay(value.bookingId, toComeBack));
+  return [...open.map(({ value }) => `payment:${value.id}`), ...payouts.map(({ id }) => `payout:${id}`)];
 }
 
 /** The ledger stays, without the person. */
 export const erasePayments = (db: Database, accountId: string) => [
   db.delete(payoutAccount).where(eq(payoutAccount.hostId, accountId)),
 ];
+
+/** A refund that is done is not among them. */
+function isOpen({ fate, told }: Kept): boolean {
+  if (Object.values(told.disputes).some(({ outcome }) => outcome === 'open')) return true;
+  if (fate.kind === 'returned') return told.captured > 0 || (told.authorized && !told.voided);
+  return fate.kind === 'waiting' && !told.failed;
+}

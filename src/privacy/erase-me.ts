@@ -3,7 +3,7 @@ import { eraseAccount, openAccountBusiness, requireRecentLogin } from '../accoun
 import { openBookingBusiness } from '../bookings/index.ts';
 import type { Context } from '../context.ts';
 import { newId } from '../kernel/ids.ts';
-import { erasePayments, openMoneyBusiness } from '../payments/index.ts';
+import { erasePayments, openPaymentBusiness } from '../payments/index.ts';
 import { commit } from '../platform/commit.ts';
 import { eraseProperties, openPropertyBusiness } from '../properties/index.ts';
 import { OpenBusiness } from './errors.ts';
@@ -20,7 +20,7 @@ export async function eraseMe(ctx: Context): Promise<typeof ACCEPTED> {
     ...openHere,
     ...(await openPropertyBusiness(ctx, actor.accountId)),
     ...(await openBookingBusiness(ctx, actor.accountId)),
-    ...(await openMoneyBusiness(ctx, actor.accountId)),
+    ...(await openPaymentBusiness(ctx, actor.accountId)),
   ];
   if (open.length > 0) throw OpenBusiness({ extra: { open } });
 

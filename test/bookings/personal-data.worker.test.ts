@@ -1,5 +1,10 @@
+import { runInDurableObject } from 'cloudflare:test';
 import { afterEach, beforeAll, expect, test } from 'vitest';
 import { describeBookings, openBookingBusiness } from '../../src/bookings/index.ts';
+import { openPaymentBusiness } from '../../src/payments/index.ts';
+import { system } from '../book/ground.ts';
+import { eventOf } from '../book/money/events.ts';
+import { readMoney } from '../book/sim/check-payments.ts';
 import {
   ask,
   confirmed,
@@ -8,6 +13,7 @@ import {
   inDays,
   newGuest,
   newHost,
+  now,
   type Person,
   place,
   refused,
@@ -57,5 +63,16 @@ test('nobody is erased while somebody counts on a booking, on either side', asyn
   await ask('POST', `/v1/bookings/${waiting.id}/cancel`, { as: guest });
   await told(book);
   expect(await openBookingBusiness(contextOf(guest), guest.actor.accountId)).toEqual([]);
+
+  // The money is still on its way back.
+  const [payment] = await runInDurableObject(book, (_, { storage }) => readMoney(storage).payments);
+  if (!payment) throw new Error('Nobody has paid');
+  const underWay = await refused(book, [409, 'privacy.open_business'], () =>
+    ask('DELETE', '/v1/me', { as: guest }),
+  );
+  expect(underWay.open).toEqual([`payment:${payment.id}`]);
+  await book.applyPaymentEvents(system(now()), [eventOf(payment, 'refunded', { reference: 're_1' })]);
+  await told(book);
+  expect(await openPaymentBusiness(contextOf(guest), guest.actor.accountId)).toEqual([]);
   expect((await ask('DELETE', '/v1/me', { as: guest })).status).toBe(202);
 });
