@@ -3,6 +3,7 @@ import type { Context } from '../context.ts';
 import { Fault } from '../kernel/errors.ts';
 import { propertyIdOf } from '../kernel/ids.ts';
 import { callOf } from '../properties/index.ts';
+import { findReference } from './find-reference.ts';
 import { lookAtPayment } from './look-at-payment.ts';
 import type { Effect, EffectOutcome } from './ports.ts';
 import { providerOf } from './providers.ts';
@@ -13,7 +14,8 @@ export async function performEffect(
   { effect }: { effect: BookEffect },
   attempts: number,
 ): Promise<void> {
-  const { key, kind, paymentId, bookingId, provider, reference, amount, currency, phone, asks } = effect;
+  const { key, kind, paymentId, bookingId, provider, amount, currency, phone, asks } = effect;
+  const reference = effect.reference ?? (await findReference(ctx, effect));
   const wanted: Effect = {
     id: key,
     kind,

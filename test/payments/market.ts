@@ -17,15 +17,15 @@ export type Json = any;
 
 const PATIENCE_MS = 10_000;
 
-export async function openMarket() {
+export async function openMarket(more: { guests?: number; storage?: string } = {}) {
   const vars = { ...(await generateSecrets()), PASSWORD_COST: '8' };
   const config = unstable_readConfig({ config: API_CONFIG }, { hideWarnings: true });
   const settings = { ...(config.vars as object), ...vars };
-  const world = await startWorld({ vars });
+  const world = await startWorld({ vars, ...(more.storage === undefined ? {} : { storage: more.storage }) });
   const api = connect(world.url);
   const host = newId('usr', Date.now());
   const staff = newId('usr', Date.now());
-  const guests = Array.from({ length: 6 }, () => newId('usr', Date.now()));
+  const guests = Array.from({ length: more.guests ?? 6 }, () => newId('usr', Date.now()));
   await plantPeople(await world.database(), [host, staff, ...guests]);
   let offsetMs = 0;
   const now = () => Date.now() + offsetMs;

@@ -41,7 +41,7 @@ function apply(tx: Transactor, call: Call, event: PaymentEvent): Applied {
   const booking = payment && tx.booking(payment.bookingId);
   if (!payment || !booking || payment.provider !== source) return { eventId, result: 'unmatched' };
 
-  const doubt = doubtOf(payment, event.proof);
+  const doubt = doubtOf(payment, event);
   if (doubt !== null) return { eventId, result: 'unproven', why: doubt };
 
   tx.rememberEvent(source, eventId, call.now);
@@ -82,8 +82,10 @@ const withCapture = (told: Payment['told'], { amount }: Payment): Payment['told'
 type Said = PaymentEvent & { readonly amount: number };
 
 /** A message that anybody could have sent names what only the provider and we know. */
-function doubtOf(payment: Payment, proof: PaymentEvent['proof']): string | null {
+function doubtOf(payment: Payment, { proof, amount, kind }: PaymentEvent): string | null {
   if (proof === undefined) return null;
+  // A phone is asked for so much, and can't pay more or less.
+  if (kind === 'captured' && amount !== payment.amount) return 'amount_differs';
   if (payment.reference !== null && payment.reference !== proof.reference) return 'reference_differs';
   return proof.phone !== null && proof.phone !== payment.phone ? 'phone_differs' : null;
 }
