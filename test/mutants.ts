@@ -178,8 +178,8 @@ export const MUTANTS: readonly Mutant[] = [
   {
     name: 'a refund overtakes its capture',
     file: 'src/book/money/request-effect.ts',
-    find: 'tx.effectsOf(paymentId).find(isOpen);',
-    put: "tx.effectsOf(paymentId).find(({ state }) => state === 'waiting');",
+    find: "open.find(({ state }) => state !== 'waiting')",
+    put: "open.find(({ state }) => state === 'waiting')",
     seenBy: LATE,
   },
   {
@@ -202,6 +202,20 @@ export const MUTANTS: readonly Mutant[] = [
     find: 'const available = earned - Math.max(0, guest);',
     put: 'const available = earned;',
     seenBy: 'unit test/book/money/host-due.unit.test.ts',
+  },
+  {
+    name: 'what a queue has lost is not asked again',
+    file: 'src/book/money/request-effect.ts',
+    find: "tx.setDue('effect', payment.id,",
+    put: "if (nowMs < 0) tx.setDue('effect', payment.id,",
+    seenBy: 'unit test/book/money/asked-again.unit.test.ts',
+  },
+  {
+    name: 'what M-Pesa gives back is left with cents',
+    file: 'src/book/money/refund-parts.ts',
+    find: 'Math.ceil(wanted / unit) * unit',
+    put: 'wanted',
+    seenBy: 'unit test/book/money/refund-parts.unit.test.ts',
   },
   {
     name: 'a signature from the future is good',

@@ -56,7 +56,9 @@ export async function openPaymentBusiness(ctx: Pick<Context, 'db'>, accountId: s
     const own = (taken.get(bookingId) ?? []).filter(({ value }) => value.fate.kind === 'taken');
     return own.reduce((sum, { value }) => sum + refundedOf(value.told), 0) < toComeBack;
   };
-  const open = rows.filter(({ value, toComeBack }) => isOpen(value) || isUnderWay(value.bookingId, toComeBack));
+  const open = rows.filter(
+    ({ value, toComeBack }) => isOpen(value) || isUnderWay(value.bookingId, toComeBack),
+  );
   return [...open.map(({ value }) => `payment:${value.id}`), ...payouts.map(({ id }) => `payout:${id}`)];
 }
 

@@ -1,6 +1,13 @@
 import { sql } from 'drizzle-orm';
 import { index, integer, primaryKey, sqliteTable, text } from 'drizzle-orm/sqlite-core';
-import type { LedgerEntry, ParkedEffect, Payment, PaymentStatus, Payout, PayoutStatus } from '../book/index.ts';
+import type {
+  LedgerEntry,
+  ParkedEffect,
+  Payment,
+  PaymentStatus,
+  Payout,
+  PayoutStatus,
+} from '../book/index.ts';
 import type { ProviderName } from './ports.ts';
 
 /**

@@ -1,7 +1,7 @@
 import type { Call } from '../command.ts';
 import { commit } from '../commit.ts';
-import { askAgain } from '../money/owe-host.ts';
 import { lookNow } from '../money/look-later.ts';
+import { askAgain } from '../money/owe-host.ts';
 import { sendAgain } from '../money/request-effect.ts';
 import { returnPayment } from '../money/return-payment.ts';
 import type { Transactor } from '../store/transactor.ts';

@@ -17,6 +17,18 @@ CREATE TABLE `discrepancy` (
 CREATE UNIQUE INDEX `discrepancy_by_subject` ON `discrepancy` (`provider`,`kind`,`subject`);--> statement-breakpoint
 CREATE INDEX `discrepancy_by_age` ON `discrepancy` (`first_seen_at`,`id`);--> statement-breakpoint
 CREATE INDEX `discrepancy_unresolved` ON `discrepancy` (`last_seen_at`) WHERE resolved_at IS NULL;--> statement-breakpoint
+CREATE TABLE `parked_effect` (
+	`id` text PRIMARY KEY NOT NULL,
+	`property_id` text NOT NULL,
+	`epoch` integer NOT NULL,
+	`version` integer NOT NULL,
+	`is_parked` integer NOT NULL,
+	`value` text NOT NULL,
+	`created_at` integer NOT NULL
+);
+--> statement-breakpoint
+CREATE INDEX `parked_effect_in_order` ON `parked_effect` (`created_at`,`id`) WHERE "parked_effect"."is_parked" = 1;--> statement-breakpoint
+CREATE INDEX `parked_effect_by_property` ON `parked_effect` (`property_id`);--> statement-breakpoint
 CREATE TABLE `payout` (
 	`id` text PRIMARY KEY NOT NULL,
 	`property_id` text NOT NULL,
