@@ -26,9 +26,9 @@ export const RefundBody = z.strictObject({
   amount: z.int().min(1).max(1_000_000_000_000).openapi({ description: 'In minor units of the booking' }),
   reason: text(1, MAX_REASON),
 });
-export const EffectParams = z.object({
-  effectId: z.string().regex(/^(?:eff|rfd)_[0-9a-hjkmnp-tv-z]{52}$/),
-});
+/** A refund, or anything else that a provider is to do. */
+const EFFECT_ID = new RegExp(`${idPatternWithin('eff').source}|${idPatternWithin('rfd').source}`);
+export const EffectParams = z.object({ effectId: z.string().regex(EFFECT_ID) });
 export const RetryBody = z.strictObject({ reason: text(1, MAX_REASON) });
 export const ParkedEffectsQuery = z.strictObject(pageQuery);
 export const ParkedEffect = z
