@@ -15,7 +15,7 @@ const CENTS = 100;
 const NOWHERE: There = { captured: 0, refunded: 0, isEnded: true };
 
 export function openBooks(storage: string) {
-  const money: MoneyRows = { payments: [], effects: [], entries: [] };
+  const money: MoneyRows = { payments: [], effects: [], entries: [], payouts: [] };
   const bookings = new Map<string, Booking>();
   for (const read of filesOf(storage, 'roost-PropertyBook')) {
     const all = <T>(table: string) => read<T>(`SELECT value FROM ${table} ORDER BY id`);
@@ -62,7 +62,7 @@ export function openBooks(storage: string) {
   };
 }
 
-const TABLES = { payment: 'payments', effect: 'effects', ledger: 'entries' } as const;
+const TABLES = { payment: 'payments', effect: 'effects', ledger: 'entries', payout: 'payouts' } as const;
 
 function endOf({ told, fate, amount }: Payment): 'captured' | 'voided' | 'refunded' | 'unended' {
   const refunded = refundedOf(told);

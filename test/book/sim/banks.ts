@@ -9,7 +9,13 @@ import { openStorage } from './storage.ts';
  */
 export type SimBank = ReturnType<typeof openBank>;
 
-const SHILLINGS = { unit: 10, least: 50, most: 400, provider: 'mpesa', destination: '254700000000' } as const;
+const SHILLINGS = {
+  unit: 100,
+  least: 5_000,
+  most: 200_000,
+  provider: 'mpesa',
+  destination: '254700000000',
+} as const;
 
 export function openBank(chance: Chance) {
   const storage = openStorage();
