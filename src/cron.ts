@@ -1,7 +1,6 @@
-import { tallyBookings } from './bookings/index.ts';
 import { type Context, createContext } from './context.ts';
 import { settingsOf } from './env.ts';
-import { recheckPayments, retryPayouts, startReconciliation } from './payments/index.ts';
+import { recheckPayments, retryPayouts, startReconciliation, tallyBooks } from './payments/index.ts';
 import { sealAudit, verifyAudit } from './platform/audit.ts';
 import { openClock } from './platform/clock.ts';
 import type { Database } from './platform/database.ts';
@@ -17,7 +16,7 @@ type Job = (ctx: Context) => Promise<number>;
 const EVERY_MINUTE: Readonly<Record<string, Job>> = {
   sweepOutbox: (ctx) => ctx.sweepOutbox(),
   sealAudit: (ctx) => sealAudit(ctx.db as Database, ctx.keyring, ctx.archive),
-  sweepBooks: (ctx) => sweepBooks(ctx, tallyBookings),
+  sweepBooks: (ctx) => sweepBooks(ctx, tallyBooks),
   sweepFeeds,
   recheckPayments,
 };

@@ -1,4 +1,3 @@
-import { tallyBookings } from './bookings/index.ts';
 import type { Context } from './context.ts';
 import { createContext } from './context.ts';
 import { settingsOf } from './env.ts';
@@ -10,6 +9,7 @@ import {
   performEffect,
   reconciliationJobs,
   retryPayoutsOf,
+  tallyBooks,
 } from './payments/index.ts';
 import { openClock } from './platform/clock.ts';
 import { keepDeadLetter } from './platform/dead-letters.ts';
@@ -32,7 +32,7 @@ const JOBS: Readonly<Record<string, Job>> = {
   ...propertyJobs,
   retry_payouts: retryPayoutsOf,
   ...reconciliationJobs,
-  compare_books: (ctx, message) => compareBooks(ctx, message, tallyBookings),
+  compare_books: (ctx, message) => compareBooks(ctx, message, tallyBooks),
 };
 
 function doJob(ctx: Context, message: { kind: string }): Promise<void> {

@@ -2,13 +2,13 @@ import type { Call } from './command.ts';
 import { keepEffect } from './money/park-effect.ts';
 import { postPayment } from './money/refresh-payment.ts';
 import { equalsSnapshot, type Snapshot, takeSnapshot } from './outbox/snapshot.ts';
-import type { BookingTally } from './store/reader.ts';
+import { sameTallies, type Tallies } from './store/tallies.ts';
 import type { Transactor } from './store/transactor.ts';
 
 /** `ahead`: D1 knows what the book does not, so the book was set back to an earlier point. */
 export type Comparison = 'equal' | 'behind' | 'ahead' | 'different';
 /** What D1 has of a book. */
-export type Seen = { readonly snapshot: Snapshot | null; readonly bookings: BookingTally };
+export type Seen = { readonly snapshot: Snapshot | null; readonly tallies: Tallies };
 
 /**
  * What D1 has against what the book has. Whatever differs is sent again. Where D1 has versions or bookings that
@@ -19,8 +19,8 @@ export function compare(tx: Transactor, call: Call, seen: Seen) {
   const own = takeSnapshot(tx);
   if (own === null) return { ok: false, refusal: 'unopened' } as const;
   const listed = judge(own, seen.snapshot);
-  // Bookings are sent before the listing of the same version, so only of that one can they be compared.
-  const isAstray = listed === 'equal' && !sameTally(tx.bookingTally(), seen.bookings);
+  // Bookings and entries are sent before the listing of the same version, so only of that one can they be compared.
+  const isAstray = listed === 'equal' && !sameTallies(tx.tallies(), seen.tallies);
   const result = isAstray ? 'different' : listed;
   if (isAstray || result === 'ahead') {
     tx.outlive(Math.max(seen.snapshot?.epoch ?? 0, own.epoch));
@@ -37,8 +37,6 @@ function judge(own: Snapshot, seen: Snapshot | null): Comparison {
   if (order < 0) return 'ahead';
   return equalsSnapshot(own, seen) ? 'equal' : 'different';
 }
-
-const sameTally = (a: BookingTally, b: BookingTally): boolean => a.count === b.count && a.digest === b.digest;
 
 /** Every booking with its money, and then that there is nothing else. */
 function postAll(tx: Transactor, call: Call, propertyId: string): void {

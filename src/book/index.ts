@@ -42,4 +42,5 @@ export {
 export type { Booking } from './stays/booking.ts';
 export type { StaffCancellation } from './stays/cancel-booking.ts';
 export { MAX_UNPAID_HOLDS, PAYMENT_HOLD_MS } from './stays/life.ts';
-export { BOOKING_DIGEST, type BookingTally, type OutboxRow, type Waiting } from './store/reader.ts';
+export type { OutboxRow, Waiting } from './store/reader.ts';
+export { BOOKING_DIGEST, ledgerDigest, NOTHING_TALLIED, type Tallies } from './store/tallies.ts';

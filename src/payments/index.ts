@@ -15,3 +15,4 @@ export { createProviders, type Providers } from './providers.ts';
 export { recheckPayments, reconciliationJobs, startReconciliation } from './reconcile/index.ts';
 export { paymentRoutes } from './routes/index.ts';
 export { moneyCopies, sendEffects } from './sink.ts';
+export { tallyBooks } from './tally-books.ts';

@@ -3,7 +3,7 @@ import { newId } from '../kernel/ids.ts';
 import { z } from '../kernel/zod.ts';
 import { commit } from '../platform/commit.ts';
 import type { Database } from '../platform/database.ts';
-import { compareFrom, type TallyBookings } from './sweep-books.ts';
+import { compareFrom, type TallyBooks } from './sweep-books.ts';
 import { sweep } from './tables.ts';
 
 /** How many books one message takes on. */
@@ -24,7 +24,7 @@ export async function startComparison(ctx: Context): Promise<number> {
   return 1;
 }
 
-export async function compareBooks(ctx: Context, message: unknown, tally: TallyBookings): Promise<void> {
+export async function compareBooks(ctx: Context, message: unknown, tally: TallyBooks): Promise<void> {
   const { after, checked, mended } = CompareBooks.parse(message);
   const found = await compareFrom(ctx, tally, after, BATCH);
   const progress = { checked: checked + found.checked, mended: mended + found.mended };

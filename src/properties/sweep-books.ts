@@ -1,5 +1,5 @@
 import { and, asc, eq, gt, lte, sql } from 'drizzle-orm';
-import type { BookingTally, CoHostAccess, Snapshot } from '../book/index.ts';
+import { type CoHostAccess, NOTHING_TALLIED, type Snapshot, type Tallies } from '../book/index.ts';
 import type { Context } from '../context.ts';
 import type { Database } from '../platform/database.ts';
 import { coHost, listing, property, sweep } from './tables.ts';
@@ -10,18 +10,14 @@ const MINUTE_BATCH = 50;
 const AT_ONCE = 6;
 const CURSOR = 'books';
 
-/** D1's count of the bookings of the properties after one and up to another; the room that keeps them says it. */
-export type TallyBookings = (
-  ctx: Context,
-  after: string,
-  last: string,
-) => Promise<ReadonlyMap<string, BookingTally>>;
+/** What D1 counts of the properties after one and up to another; the room that keeps it says it. */
+export type TallyBooks = (ctx: Context, after: string, last: string) => Promise<ReadonlyMap<string, Tallies>>;
 
 /**
  * Compares what D1 has of some books with the books themselves, the next ones with each run, and begins
  * anew after the last. A book that D1 lags behind sends its copy again.
  */
-export async function sweepBooks(ctx: Context, tally: TallyBookings): Promise<number> {
+export async function sweepBooks(ctx: Context, tally: TallyBooks): Promise<number> {
   const [at] = await ctx.db.select().from(sweep).where(eq(sweep.name, CURSOR));
   const { mended, last } = await compareFrom(ctx, tally, at?.cursor ?? '', MINUTE_BATCH);
   const cursor = last ?? '';
@@ -33,7 +29,7 @@ export async function sweepBooks(ctx: Context, tally: TallyBookings): Promise<nu
 }
 
 /** The books after one id, so many of them; `last` is null when there are no more. */
-export async function compareFrom(ctx: Context, tally: TallyBookings, after: string, limit: number) {
+export async function compareFrom(ctx: Context, tally: TallyBooks, after: string, limit: number) {
   const rows = await ctx.db
     .select({ id: property.id, current: sql<number>`${property.version}`.as('current'), listing })
     .from(property)
@@ -43,20 +39,19 @@ export async function compareFrom(ctx: Context, tally: TallyBookings, after: str
     .limit(limit);
   const end = rows.at(-1)?.id ?? after;
   const helpers = await helpersOf(ctx, after, end);
-  const bookings = await tally(ctx, after, end);
+  const tallies = await tally(ctx, after, end);
 
   let mended = 0;
   const waiting = [...rows];
   const work = async () => {
     for (let row = waiting.pop(); row; row = waiting.pop()) {
-      if (await compareOne(ctx, row, helpers.get(row.id) ?? {}, bookings.get(row.id) ?? NONE)) mended += 1;
+      const tallied = tallies.get(row.id) ?? NOTHING_TALLIED;
+      if (await compareOne(ctx, row, helpers.get(row.id) ?? {}, tallied)) mended += 1;
     }
   };
   await Promise.all(Array.from({ length: AT_ONCE }, work));
   return { checked: rows.length, mended, last: rows.length === limit ? (rows.at(-1)?.id ?? null) : null };
 }
-
-const NONE: BookingTally = { count: 0, digest: 0 };
 
 type Row = { id: string; current: number; listing: typeof listing.$inferSelect | null };
 
@@ -65,7 +60,7 @@ async function compareOne(
   ctx: Context,
   row: Row,
   coHosts: Record<string, CoHostAccess>,
-  bookings: BookingTally,
+  tallies: Tallies,
 ): Promise<boolean> {
   try {
     const seen: Snapshot | null = row.listing && ({ ...row.listing, coHosts } as Snapshot);
@@ -73,7 +68,7 @@ async function compareOne(
     if (!isTold) await tellBook(ctx, row.id);
     const answer = await ctx.books
       .of(row.id)
-      .compare(callOf(ctx), { snapshot: isTold ? seen : null, bookings });
+      .compare(callOf(ctx), { snapshot: isTold ? seen : null, tallies });
     const found = answer.ok ? answer.value : answer.refusal;
     if (found === 'equal') return false;
     if (found !== 'behind') ctx.log.warn('book.differed', { propertyId: row.id, found });

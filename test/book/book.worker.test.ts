@@ -1,6 +1,7 @@
 import { runInDurableObject } from 'cloudflare:test';
 import { env } from 'cloudflare:workers';
 import { expect, test } from 'vitest';
+import { NOTHING_TALLIED } from '../../src/book/index.ts';
 import { DEFAULT_RULES } from '../../src/book/schemas.ts';
 import { MINUTE } from '../../src/kernel/clock.ts';
 import { newId } from '../../src/kernel/ids.ts';
@@ -53,7 +54,7 @@ test('asking about a property that does not exist finds nothing and leaves nothi
   const book = bookOf(newId('prp', NOW));
   expect(await book.readRules(callBy(HOST))).toEqual({ ok: false, refusal: 'unopened' });
   expect(await book.putRates(callBy(HOST), RATES, '*')).toEqual({ ok: false, refusal: 'unopened' });
-  expect(await book.compare(system(), { snapshot: null, bookings: { count: 0, digest: 0 } })).toEqual({
+  expect(await book.compare(system(), { snapshot: null, tallies: NOTHING_TALLIED })).toEqual({
     ok: false,
     refusal: 'unopened',
   });

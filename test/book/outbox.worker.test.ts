@@ -3,7 +3,7 @@ import { env } from 'cloudflare:workers';
 import { afterEach, expect, test, vi } from 'vitest';
 import { putRates } from '../../src/book/calendar/put-settings.ts';
 import { changeCoHost } from '../../src/book/change-co-host.ts';
-import type { Sink } from '../../src/book/index.ts';
+import { NOTHING_TALLIED, type Sink } from '../../src/book/index.ts';
 import { Keeper } from '../../src/book/keeper.ts';
 import { takeSnapshot } from '../../src/book/outbox/snapshot.ts';
 import { MINUTE, SECOND } from '../../src/kernel/clock.ts';
@@ -43,7 +43,6 @@ const withSink = <T>(
     );
   });
 
-const NONE = { count: 0, digest: 0 };
 const SEEDS = Array.from({ length: 50 }, (_, index) => index);
 
 test.each(SEEDS)('a book and D1 agree after a time of failures (%i)', async (seed) => {
@@ -86,7 +85,7 @@ test.each(SEEDS)('a book and D1 agree after a time of failures (%i)', async (see
   await runDurableObjectAlarm(book);
   const { row, helpers } = await inD1(id);
   expect(row).toMatchObject({ version: own && 'version' in own ? own.version : null });
-  expect(await book.compare(system(), { snapshot: own as never, bookings: NONE })).toMatchObject({
+  expect(await book.compare(system(), { snapshot: own as never, tallies: NOTHING_TALLIED })).toMatchObject({
     value: 'equal',
   });
   expect(helpers).toEqual(
@@ -158,7 +157,9 @@ test('a book that was set back begins a new life, which D1 follows', async () =>
 
   const seen = await runInDurableObject(book, (_, { storage }) => takeSnapshotOf(storage));
   const there = { ...seen, version: 4, nightly: 3 } as never;
-  expect(await book.compare(system(), { snapshot: there, bookings: NONE })).toMatchObject({ value: 'ahead' });
+  expect(await book.compare(system(), { snapshot: there, tallies: NOTHING_TALLIED })).toMatchObject({
+    value: 'ahead',
+  });
   expect(await inD1(id)).toMatchObject({ row: { epoch: 2, version: 2, nightly: 9 } });
 });
 

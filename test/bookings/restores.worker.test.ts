@@ -1,7 +1,7 @@
 import { runInDurableObject } from 'cloudflare:test';
 import { env } from 'cloudflare:workers';
 import { beforeAll, expect, test } from 'vitest';
-import { tallyBookings } from '../../src/bookings/index.ts';
+import { tallyBooks } from '../../src/payments/index.ts';
 import { sweepBooks } from '../../src/properties/sweep-books.ts';
 import type { Stub } from '../book/ground.ts';
 import { checkBook } from '../book/sim/checker.ts';
@@ -99,6 +99,16 @@ const notesAbout = async (id: string) =>
   (await env.DB.prepare('SELECT count(*) AS n FROM audit WHERE subject = ?').bind(id).first<{ n: number }>())
     ?.n;
 
+/** D1 knows of the property that a book is there. */
+const describe = (id: string) =>
+  env.DB.prepare(
+    `INSERT INTO property (id, host_id, title, description, time_zone, guests, bedrooms, beds, bathrooms,
+       house_rules, access_instructions, created_at, updated_at)
+     VALUES (?, ?, 'A room', '', 'Africa/Nairobi', 4, 1, 1, 1, '', '', 0, 0)`,
+  )
+    .bind(id, host.actor.accountId)
+    .run();
+
 test.each([
   ['the book', 'cancelled afterwards'],
   ['the book', 'booked afterwards'],
@@ -110,13 +120,7 @@ test.each([
   async (what, since) => {
     const [guest, other] = [await newGuest(), await newGuest()];
     const { id, book } = await place(host);
-    await env.DB.prepare(
-      `INSERT INTO property (id, host_id, title, description, time_zone, guests, bedrooms, beds, bathrooms,
-       house_rules, access_instructions, created_at, updated_at)
-     VALUES (?, ?, 'A room', '', 'Africa/Nairobi', 4, 1, 1, 1, '', '', 0, 0)`,
-    )
-      .bind(id, host.actor.accountId)
-      .run();
+    await describe(id);
     const made = await confirmed(guest, id, inDays(10));
     const waiting = await held(other, id, inDays(20));
     await told(book);
@@ -139,7 +143,7 @@ test.each([
 
     const ctx = testContext({ actor: { kind: 'system', job: 'test' }, clock: { now } });
     for (let round = 0; round < 4; round++) {
-      await sweepBooks(ctx, tallyBookings);
+      await sweepBooks(ctx, tallyBooks);
       await told(book);
     }
     const { bookings, wrong } = await inBook(book);
@@ -147,6 +151,41 @@ test.each([
     expect(await inD1(id)).toEqual(bookings);
     expect(bookings.length).toBeGreaterThanOrEqual(2);
     expect(await notesAbout(id)).toBe(notes);
-    expect(await sweepBooks(ctx, tallyBookings)).toBe(0);
+    expect(await sweepBooks(ctx, tallyBooks)).toBe(0);
   },
 );
+
+test.each([
+  ['an entry that is gone', "DELETE FROM ledger_entry WHERE kind = 'charge'"],
+  [
+    'an amount that was changed',
+    "UPDATE ledger_entry SET lines = json_set(lines, '$.host', lines ->> 'host' - 1) WHERE kind = 'charge'",
+  ],
+  [
+    'an amount that is in another account',
+    "UPDATE ledger_entry SET lines = json_object('guest', lines ->> 'guest', 'fees', -(lines ->> 'guest')) WHERE kind = 'charge'",
+  ],
+])('a sweep finds %s in D1’s copy of a ledger, and mends it', async (_, sql) => {
+  const guest = await newGuest();
+  const { id, book } = await place(host);
+  await describe(id);
+  await confirmed(guest, id, inDays(10));
+  await told(book);
+  const rows = async () =>
+    (
+      await env.DB.prepare('SELECT id, kind, lines FROM ledger_entry WHERE property_id = ? ORDER BY id')
+        .bind(id)
+        .all()
+    ).results;
+  const before = await rows();
+  expect(before.map(({ kind }) => kind).sort()).toEqual(['capture', 'charge']);
+  const ctx = testContext({ actor: { kind: 'system', job: 'test' }, clock: { now } });
+  expect(await sweepBooks(ctx, tallyBooks)).toBe(0);
+
+  await env.DB.prepare(`${sql} AND property_id = ?`).bind(id).run();
+  expect(await rows()).not.toEqual(before);
+  expect(await sweepBooks(ctx, tallyBooks)).toBe(1);
+  await told(book);
+  expect(await rows()).toEqual(before);
+  expect(await sweepBooks(ctx, tallyBooks)).toBe(0);
+});

@@ -1,8 +1,8 @@
 import { runInDurableObject } from 'cloudflare:test';
 import { env } from 'cloudflare:workers';
 import { beforeEach, expect, test } from 'vitest';
-import { tallyBookings } from '../../src/bookings/index.ts';
 import { newId } from '../../src/kernel/ids.ts';
+import { tallyBooks } from '../../src/payments/index.ts';
 import { compareBooks, startComparison } from '../../src/properties/compare-books.ts';
 import { sweepBooks } from '../../src/properties/sweep-books.ts';
 import { bookOf, callBy, factsOf, HOST, NOW, RATES, system } from '../book/ground.ts';
@@ -41,7 +41,7 @@ const helpersOf = async (id: string) =>
 test('a sweep over books that D1 has as they are changes nothing', async () => {
   const ids = [await place(), await place()];
   const before = await Promise.all(ids.map((id) => bookOf(id).head()));
-  expect(await sweepBooks(ctxOf(), tallyBookings)).toBe(0);
+  expect(await sweepBooks(ctxOf(), tallyBooks)).toBe(0);
   expect(await Promise.all(ids.map((id) => bookOf(id).head()))).toEqual(before);
 });
 
@@ -59,29 +59,29 @@ test.each([
   const id = await place();
   const before = [await rowOf(id), await helpersOf(id)];
   await env.DB.exec(sql);
-  expect(await sweepBooks(ctxOf(), tallyBookings)).toBe(1);
+  expect(await sweepBooks(ctxOf(), tallyBooks)).toBe(1);
   expect([await rowOf(id), await helpersOf(id)]).toEqual(before);
-  expect(await sweepBooks(ctxOf(), tallyBookings)).toBe(0);
+  expect(await sweepBooks(ctxOf(), tallyBooks)).toBe(0);
 });
 
 test('a row later than its book begins a new life of the book, and is replaced', async () => {
   const id = await place();
   await env.DB.exec('UPDATE listing SET epoch = 3, version = 50, nightly = 7');
-  expect(await sweepBooks(ctxOf(), tallyBookings)).toBe(1);
+  expect(await sweepBooks(ctxOf(), tallyBooks)).toBe(1);
   expect(await rowOf(id)).toMatchObject({ epoch: 4, version: 3, nightly: RATES.nightly });
 });
 
 test('a property whose book was never told gets its book', async () => {
   const id = newId('prp', NOW);
   await putProperty(id);
-  expect(await sweepBooks(ctxOf(), tallyBookings)).toBe(1);
+  expect(await sweepBooks(ctxOf(), tallyBooks)).toBe(1);
   expect(await rowOf(id)).toMatchObject({ epoch: 1, version: 1, status: 'draft', content_version: 1 });
 });
 
 test('a book that was told an older description is told the newer', async () => {
   const id = await place();
   await env.DB.exec('UPDATE property SET guests = 2, version = 2');
-  expect(await sweepBooks(ctxOf(), tallyBookings)).toBe(1);
+  expect(await sweepBooks(ctxOf(), tallyBooks)).toBe(1);
   const facts = await runInDurableObject(bookOf(id), (_, { storage }) =>
     storage.sql.exec<{ value: string }>("SELECT value FROM document WHERE name = 'facts'").one(),
   );
@@ -93,9 +93,9 @@ test('the sweep goes on where it was and begins anew after the last', async () =
   for (let n = 0; n < 60; n++) await place();
   await env.DB.exec('UPDATE listing SET nightly = 5');
   expect([
-    await sweepBooks(ctxOf(), tallyBookings),
-    await sweepBooks(ctxOf(), tallyBookings),
-    await sweepBooks(ctxOf(), tallyBookings),
+    await sweepBooks(ctxOf(), tallyBooks),
+    await sweepBooks(ctxOf(), tallyBooks),
+    await sweepBooks(ctxOf(), tallyBooks),
   ]).toEqual([50, 10, 0]);
 });
 
@@ -107,7 +107,7 @@ test('a book that does not answer holds up no other', async () => {
     of: (id: string) =>
       id === first ? { compare: () => Promise.reject(new Error('down')) } : ctx.books.of(id),
   } as never;
-  expect(await sweepBooks({ ...ctx, books }, tallyBookings)).toBe(1);
+  expect(await sweepBooks({ ...ctx, books }, tallyBooks)).toBe(1);
   expect([await rowOf(first), await rowOf(second)]).toMatchObject([
     { nightly: 5 },
     { nightly: RATES.nightly },
@@ -126,8 +126,8 @@ test('the daily comparison goes through all books, a message at a time, and leav
   await startComparison(ctx);
   await ctx.settle();
   const [message] = sent;
-  await compareBooks(ctxOf(), message, tallyBookings);
-  await compareBooks(ctxOf(), message, tallyBookings);
+  await compareBooks(ctxOf(), message, tallyBooks);
+  await compareBooks(ctxOf(), message, tallyBooks);
   const result = await env.DB.prepare("SELECT cursor FROM sweep WHERE name = 'comparison'").first<{
     cursor: string;
   }>();

@@ -8,6 +8,7 @@ import type { Payment } from '../money/payment.ts';
 import type { Payout } from '../money/payout.ts';
 import { DEFAULT_RULES, type Rules } from '../schemas.ts';
 import type { Booking } from '../stays/booking.ts';
+import { BOOKING_DIGEST, ledgerDigest, type Tallies, type Tally } from './tallies.ts';
 
 export type Head = { readonly epoch: number; readonly version: number };
 /** The one row of `head`. */
@@ -31,12 +32,6 @@ export type OutboxRow = {
 };
 export type FeedBlock = ImportedBlock & { readonly feedId: string };
 
-/** How many bookings there are, and a sum over their ids, versions and lengths, which the book and D1 make alike. */
-export type BookingTally = { readonly count: number; readonly digest: number };
-/** Of the last characters of an id's own half, which are random, weighed by what is written under it. */
-export const BOOKING_DIGEST = `coalesce(sum((${[26, 27, 28, 29, 30]
-  .map((at, power) => `unicode(substr(id, ${at}, 1)) * ${131 ** power}`)
-  .join(' + ')}) % 2147483647 * (version * 8191 + length(value)) % 2147483647), 0)`;
 export type DueKind = 'booking' | 'offer' | 'payment' | 'payout' | 'effect' | 'look';
 export type BookEvent = {
   readonly seq: number;
@@ -70,6 +65,7 @@ export const ANSWER_LIFE_MS = DAY;
 export const EVENT_LIFE_MS = 90 * DAY;
 
 type Row = Record<string, SqlStorageValue>;
+const LEDGER_DIGEST = ledgerDigest("value ->> '$.at'", (account) => `value ->> '$.lines.${account}'`);
 const STAY =
   'booking_id AS bookingId, kind, check_in AS checkIn, check_out AS checkOut, expires_at AS expiresAt';
 
@@ -173,10 +169,10 @@ export class Reader {
     );
   }
 
-  bookingTally(): BookingTally {
-    return this.one<BookingTally & Row>(
-      `SELECT count(*) AS count, ${BOOKING_DIGEST} AS digest FROM booking`,
-    ) as BookingTally;
+  tallies(): Tallies {
+    const tally = (digest: string, table: string) =>
+      this.one<Tally & Row>(`SELECT count(*) AS count, ${digest} AS digest FROM ${table}`) as Tally;
+    return { bookings: tally(BOOKING_DIGEST, 'booking'), entries: tally(LEDGER_DIGEST, 'ledger') };
   }
 
   unpaidOf(guestId: string): number {

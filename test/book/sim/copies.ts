@@ -1,5 +1,5 @@
 import type { Seen } from '../../../src/book/compare.ts';
-import { BOOKING_DIGEST } from '../../../src/book/index.ts';
+import { BOOKING_DIGEST, ledgerDigest, type Tallies } from '../../../src/book/index.ts';
 import type { Snapshot } from '../../../src/book/outbox/snapshot.ts';
 import type { Booking } from '../../../src/book/stays/booking.ts';
 import { bookingCopies } from '../../../src/bookings/sink.ts';
@@ -39,9 +39,11 @@ export function listingIn(d1: D1, propertyId: string): Snapshot | null {
 
 /** What the sweep tells a book of D1. */
 export function seenIn(d1: D1, propertyId: string): Seen {
-  const [tally] = d1.all(
-    `SELECT count(*) AS count, ${BOOKING_DIGEST} AS digest FROM booking WHERE property_id = ?`,
-    propertyId,
-  );
-  return { snapshot: listingIn(d1, propertyId), bookings: { ...tally } as Seen['bookings'] };
+  const tally = (digest: string, table: string) => {
+    const query = `SELECT count(*) AS count, ${digest} AS digest FROM ${table} WHERE property_id = ?`;
+    return { ...d1.all(query, propertyId)[0] } as Tallies['bookings'];
+  };
+  const entries = ledgerDigest('at', (account) => `lines ->> '${account}'`);
+  const tallies = { bookings: tally(BOOKING_DIGEST, 'booking'), entries: tally(entries, 'ledger_entry') };
+  return { snapshot: listingIn(d1, propertyId), tallies };
 }

@@ -9,6 +9,7 @@ import type { Sink } from '../../../src/book/outbox/drain.ts';
 import { equalsSnapshot, type Snapshot, takeSnapshot } from '../../../src/book/outbox/snapshot.ts';
 import { DEFAULT_RULES } from '../../../src/book/schemas.ts';
 import type { Booking } from '../../../src/book/stays/booking.ts';
+import { NOTHING_TALLIED } from '../../../src/book/store/tallies.ts';
 import { tellFacts } from '../../../src/book/tell-facts.ts';
 import { DAY, HOUR, MINUTE, SECOND } from '../../../src/kernel/clock.ts';
 import { sendEffects } from '../../../src/payments/sink.ts';
@@ -249,7 +250,7 @@ export async function liveLives(seed: number, ops: number, lives: Lives = {}): P
     const compared = desk.act(clock(), (tx) => compare(tx, clock(), seenIn(d1, PROPERTY)));
     if (compared?.value !== 'equal')
       fail(
-        `the sweep finds a difference: ${JSON.stringify([compared?.value, seenIn(d1, PROPERTY).bookings, desk.keeper().look((r) => r.bookingTally())])}`,
+        `the sweep finds a difference: ${JSON.stringify([compared?.value, seenIn(d1, PROPERTY).tallies, desk.keeper().look((r) => r.tallies())])}`,
       );
     const copied = bookingsIn(d1);
     for (const [id, booking] of watched.bookings) {
@@ -264,7 +265,7 @@ export async function liveLives(seed: number, ops: number, lives: Lives = {}): P
   }
 }
 
-const NOTHING = { snapshot: null, bookings: { count: 0, digest: 0 } };
+const NOTHING = { snapshot: null, tallies: NOTHING_TALLIED };
 
 /** Keeps what was at one moment, and at a later one puts it back. */
 function restorer(
