@@ -11,7 +11,8 @@ import {
   readMpesaCallback,
   toReference,
 } from './mpesa/index.ts';
-import { payoutNamed, settlePayout } from './payouts/settle-payout.ts';
+import { payoutNamed } from './payouts/payout-name.ts';
+import { settlePayout } from './payouts/settle-payout.ts';
 import { providerOf } from './providers.ts';
 
 /**

@@ -6,6 +6,7 @@ import type { Effect, EffectOutcome } from '../ports.ts';
 import { providerOf } from '../providers.ts';
 import { payoutAccount } from '../tables.ts';
 import type { Destination, Drawn } from './host-balance.ts';
+import { nameOf } from './payout-name.ts';
 import { settlePayout } from './settle-payout.ts';
 
 /**
@@ -13,22 +14,16 @@ import { settlePayout } from './settle-payout.ts';
  * it comes to and where to; from then on every attempt asks the provider for the same, under the same key.
  */
 export async function payHost(ctx: Context, { pay_host: payout }: { pay_host: Payout }): Promise<void> {
-  const { hostId, amount, currency } = payout;
+  const { hostId, amount, currency, attempt } = payout;
   const place = amount < 0 ? 'owed' : await placeOf(ctx, payout);
-  const [id, instead] = keysOf(payout);
+  const instead = attempt === 0 ? null : nameOf({ ...payout, attempt: attempt - 1 });
   const to = typeof place === 'string' ? null : place;
   // What was drawn before may have been sent, whatever the host has changed since.
-  const drawn = await ctx.balances.of(hostId).draw({ key: id, instead, amount, currency, to });
+  const drawn = await ctx.balances.of(hostId).draw({ key: nameOf(payout), instead, amount, currency, to });
   const result: PayoutResult =
     drawn === null ? { kind: 'waiting', reason: String(place) } : await send(ctx, payout, drawn);
   if (drawn && result.kind === 'failed') await ctx.balances.of(hostId).refuse(drawn.key);
   await settlePayout(ctx, payout, result);
-}
-
-/** Under which it is drawn and sent, and that of the attempt before: what was refused once is refused again. */
-function keysOf({ key, attempt }: Payout): readonly [string, string | null] {
-  const of = (number: number) => (number === 0 ? key : `${key}.${number}`);
-  return [of(attempt), attempt === 0 ? null : of(attempt - 1)];
 }
 
 /** Or why nothing can be sent there yet. */

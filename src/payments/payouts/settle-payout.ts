@@ -29,11 +29,3 @@ export async function settlePayout(
   }
   return hostId;
 }
-
-/** The other way round from the name under which a provider knows a payout; null for another's. */
-export function payoutNamed(name: string): Which | null {
-  const [, key, bookingId, attempt = '0'] = PAYOUT_NAME.exec(name) ?? [];
-  return key === undefined || bookingId === undefined ? null : { key, bookingId, attempt: Number(attempt) };
-}
-
-const PAYOUT_NAME = /^((bkg_[0-9a-z]+)-payout-\d+)(?:\.(\d+))?$/;

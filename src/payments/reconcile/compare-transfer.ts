@@ -1,10 +1,11 @@
+import { payoutNamed } from '../payouts/payout-name.ts';
 import type { ProviderRecord } from '../ports.ts';
 import type { Discrepancy, OurTransfer } from './discrepancy.ts';
 
 const WITH_PROVIDER = ['sent', 'paid'];
 
-/** A transfer that is tried anew has a dot and a number behind its key. */
-export const keyOf = (effectId: string): string => effectId.replace(/\.\d+$/, '');
+/** The name of a transfer without the number of a try. */
+export const keyOf = (effectId: string): string => payoutNamed(effectId)?.key ?? effectId;
 
 /** Money that was passed on, with all that the provider did for it: once, in the same amount, and not come back. */
 export function compareTransfer(ours: OurTransfer | null, theirs: readonly ProviderRecord[]): Discrepancy[] {

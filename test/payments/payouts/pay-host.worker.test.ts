@@ -146,7 +146,7 @@ test('what was sent is what is compared with the bank’s own list', async () =>
     const found = await read({ range: { from: DUE, to: DUE + 1 } });
     expect(found.filter((one) => one.id === id)).toEqual([sent]);
   });
-  expect(await read({ effectIds: [`${key}.1`] })).toEqual([sent]);
+  expect(await read({ effectIds: [`${key}r1`] })).toEqual([sent]);
   expect(await read({ range: { from: DUE + 1, to: DUE + DAY } })).toEqual([]);
   expect(await read({ provider: 'mpesa', effectIds: [key] })).toEqual([]);
 });
@@ -181,7 +181,7 @@ test('without an account it waits and the host is told once; with one it goes th
   await payHost(home.at(DUE), { pay_host: again });
   // The first message comes once more.
   await payHost(home.at(DUE), { pay_host: payout });
-  expect([...home.bank.sent]).toEqual([[`${payout.key}.1`, payout.amount]]);
+  expect([...home.bank.sent]).toEqual([[`${payout.key}r1`, payout.amount]]);
   expect((await onlyPayout(home.book)).status).toBe('paid');
 });
 
@@ -203,7 +203,7 @@ test('what a bank refuses is asked again the next day, under another name', asyn
   // Before it is begun the first comes late, and finds the bank willing.
   await payHost(home.at(DUE + DAY), { pay_host: payout });
   await payHost(home.at(DUE + DAY), { pay_host: again });
-  expect([...home.bank.sent]).toEqual([[`${payout.key}.1`, payout.amount]]);
+  expect([...home.bank.sent]).toEqual([[`${payout.key}r1`, payout.amount]]);
   expect((await onlyPayout(home.book)).status).toBe('paid');
 });
 

@@ -149,7 +149,7 @@ describe('money that was passed on', () => {
     expect(differ({ ...TRANSFER, status: 'failed' }, { ...there, status: 'reversed' })).toBe(false);
     expect(differ({ ...TRANSFER, status: 'waiting' })).toBe(false);
     expect(differ(null, { ...there, status: 'reversed' })).toBe(false);
-    const again = { ...there, reference: 'tr_2', effectId: `${TRANSFER.effectId}.1` };
+    const again = { ...there, reference: 'tr_2', effectId: `${TRANSFER.effectId}r1` };
     expect(differ({ ...TRANSFER, reference: 'tr_2' }, { ...there, status: 'reversed' }, again)).toBe(false);
   });
 
@@ -161,7 +161,7 @@ describe('money that was passed on', () => {
     expect(differ(TRANSFER, { ...there, amount: 6_001 })).toBe(true);
     expect(differ(TRANSFER, { ...there, currency: 'USD' })).toBe(true);
     expect(differ(TRANSFER, { ...there, status: 'reversed' })).toBe(true);
-    const again = { ...there, reference: 'tr_2', effectId: `${TRANSFER.effectId}.1` };
+    const again = { ...there, reference: 'tr_2', effectId: `${TRANSFER.effectId}r1` };
     expect(compareTransfer(TRANSFER, [again, there]).map(({ subject }) => subject)).toEqual([again.effectId]);
     expect(compareTransfer(null, [there])).toEqual([
       {

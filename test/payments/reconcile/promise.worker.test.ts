@@ -184,7 +184,7 @@ const PLANT: Readonly<Record<DiscrepancyKind, Plant>> = {
         return { subject: effectId, mend: () => keep({ ...transfer, status: 'failed' }) };
       default: {
         await keep(transfer);
-        const again = await till.transfer(paid, 500, '.1');
+        const again = await till.transfer(paid, 500, 'r1');
         return { subject: again.effectId, mend: () => reverse(again.reference) };
       }
     }
