@@ -39,6 +39,7 @@ export default defineConfig({
                 ...(await generateSecrets()),
                 PASSWORD_COST: '8',
                 MIGRATIONS: await readD1Migrations('migrations/main'),
+                SEARCH_MIGRATIONS: await readD1Migrations('migrations/search'),
               },
               workers: [sandboxWorker(await buildWorkers(), RUNNER)],
             },

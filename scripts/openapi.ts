@@ -13,6 +13,7 @@ const ROOMS: Readonly<Record<string, string>> = {
   privacy: 'What a person may take away, and may have forgotten.',
   properties:
     'What can be rented, when, and at what price: descriptions, pictures, rates, calendars, quotes.',
+  search: 'Which places there are, for whom and when.',
   service: 'The state of the service itself.',
 };
 

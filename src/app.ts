@@ -19,6 +19,7 @@ import { type Answer, bugAnswer, misconfiguredAnswer, refusalAnswer, toAnswer } 
 import { rateLimitClass, shield } from './platform/rate-limit.ts';
 import { privacyRoutes } from './privacy/index.ts';
 import { propertyRoutes } from './properties/index.ts';
+import { searchRoutes } from './search/index.ts';
 import { serviceRoutes } from './service.ts';
 
 /** The front door: what happens to every request, in order, and the routes of each room. */
@@ -57,6 +58,7 @@ export const endpoints: readonly AnyEndpoint[] = [
   ...propertyRoutes,
   ...bookingRoutes,
   ...paymentRoutes,
+  ...searchRoutes,
   ...moderationRoutes,
   ...privacyRoutes,
 ];

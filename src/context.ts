@@ -12,7 +12,7 @@ import { type Foreign, openForeign } from './platform/foreign.ts';
 import { createLimiter, type Limiter } from './platform/limiter.ts';
 import { createLog, type Log } from './platform/log.ts';
 import { createMailer, type Mailer } from './platform/mail.ts';
-import { type Kv, meterKv, newTally } from './platform/meter.ts';
+import { type Kv, meterD1, meterKv, newTally } from './platform/meter.ts';
 import { createOutbound, createSend } from './platform/outbound.ts';
 import { drainOutbox, sweepOutbox } from './platform/outbox.ts';
 
@@ -35,6 +35,8 @@ export type Context = CommitContext & {
   readonly captcha: Captcha;
   readonly mailer: Mailer;
   readonly kv: Kv;
+  /** What is let, for search alone: a copy that can be made anew. */
+  readonly searchDb: D1Database;
   readonly archive: R2Bucket;
   readonly sweepOutbox: () => Promise<number>;
   /** One cheap question to each thing that everything depends on. */
@@ -66,6 +68,7 @@ export function createContext(
   const queues = {
     mail: env.MAIL_QUEUE,
     jobs: env.JOBS_QUEUE,
+    search: env.SEARCH_INDEX_QUEUE,
     effects: env.EFFECTS_QUEUE,
     'provider-events': env.PROVIDER_EVENTS_QUEUE,
   };
@@ -96,6 +99,7 @@ export function createContext(
     captcha: createCaptcha(settings, outbound),
     mailer: createMailer(settings, outbound, env.SEND_EMAIL),
     kv: meterKv(env.KV, tally),
+    searchDb: meterD1(env.SEARCH_DB, tally),
     archive: env.ARCHIVE,
     probes: {
       database: () => env.DB.prepare('SELECT 1').first(),

@@ -9,6 +9,7 @@ import { openClock } from './platform/clock.ts';
 import { createLog } from './platform/log.ts';
 import { propertyCopies } from './properties/index.ts';
 import { consume } from './queues.ts';
+import { tellSearch } from './search/index.ts';
 
 export { HostBalance } from './payments/host-balance-object.ts';
 export { Limiter } from './platform/limiter-object.ts';
@@ -17,7 +18,8 @@ export { Limiter } from './platform/limiter-object.ts';
 export class PropertyBook extends Book {
   protected openSink() {
     const sink = createSink(this.env.DB, { ...propertyCopies, ...bookingCopies, ...moneyCopies });
-    return sendEffects(releaseHolds(sink, this.env.LIMITERS), this.env.EFFECTS_QUEUE);
+    const told = tellSearch(releaseHolds(sink, this.env.LIMITERS), this.env.SEARCH_INDEX_QUEUE);
+    return sendEffects(told, this.env.EFFECTS_QUEUE);
   }
 
   protected openClock() {

@@ -16,6 +16,7 @@ import { keepDeadLetter } from './platform/dead-letters.ts';
 import { onceOnly } from './platform/inbox.ts';
 import { privacyJobs } from './privacy/index.ts';
 import { compareBooks, propertyJobs } from './properties/index.ts';
+import { indexProperties, searchJobs } from './search/index.ts';
 
 /**
  * Queue → consumer, and the one retry policy: a message is acknowledged when its consumer is done, comes
@@ -32,6 +33,7 @@ const JOBS: Readonly<Record<string, Job>> = {
   ...propertyJobs,
   retry_payouts: retryPayoutsOf,
   ...reconciliationJobs,
+  ...searchJobs,
   compare_books: (ctx, message) => compareBooks(ctx, message, tallyBooks),
 };
 
@@ -52,7 +54,10 @@ const CONSUMERS: Readonly<Record<string, Consumer>> = {
     return performEffect(ctx, message as never, attempts);
   },
 };
-const TOGETHER: Readonly<Record<string, BatchConsumer>> = { 'provider-events': consumeProviderEvents };
+const TOGETHER: Readonly<Record<string, BatchConsumer>> = {
+  'provider-events': consumeProviderEvents,
+  'search-index': indexProperties,
+};
 const FIRST_DELAY_SECONDS = 5;
 const MAX_DELAY_SECONDS = 3_600;
 

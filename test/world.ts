@@ -44,8 +44,8 @@ export type World = {
   clock(advance: string): Promise<Date>;
   /** What the Workers have logged so far. */
   logs(): readonly string[];
-  /** The database behind the API, for what would take too long to bring about from outside. */
-  database(): Promise<D1Database>;
+  /** A database behind the API, for what would take too long to bring about from outside. */
+  database(binding?: 'DB' | 'SEARCH_DB'): Promise<D1Database>;
   /** Runs a cron trigger of the API Worker. */
   cron(expression: string): Promise<void>;
   stop(): Promise<void>;
@@ -114,7 +114,8 @@ export async function startWorld(options: WorldOptions = {}): Promise<World> {
       if (!response.ok) throw new Error(`The clock refused: ${await response.text()}`);
       return new Date(((await response.json()) as { now: string }).now);
     },
-    database: async () => (await miniflare.getD1Database('DB', 'roost')) as unknown as D1Database,
+    database: async (binding = 'DB') =>
+      (await miniflare.getD1Database(binding, 'roost')) as unknown as D1Database,
     async cron(expression) {
       const worker = await miniflare.getWorker('roost');
       const { outcome } = await worker.scheduled({ cron: expression });

@@ -30,6 +30,7 @@ import { type SettledEffect, settleEffect } from './money/settle-effect.ts';
 import { type SettledPayout, settlePayout } from './money/settle-payout.ts';
 import { type PaymentStart, startPayment } from './money/start-payment.ts';
 import type { Sink } from './outbox/drain.ts';
+import { readForSearch } from './read-for-search.ts';
 import type { CalendarChange, Rules } from './schemas.ts';
 import { type AlterationRequest, answerAlteration, requestAlteration } from './stays/alterations.ts';
 import { answerRequest } from './stays/answer-request.ts';
@@ -253,6 +254,10 @@ export abstract class Book extends DurableObject<Cloudflare.Env> {
 
   listEvents(call: Call, page: { after: number; limit: number }) {
     return this.#act(call, (tx) => listEvents(tx, call, page));
+  }
+
+  readForSearch(call: Call) {
+    return this.#keeper.look((reader) => readForSearch(reader, call));
   }
 
   /** Where this book stands: nothing, when it was never opened. */

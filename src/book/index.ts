@@ -2,7 +2,7 @@
  * The book of a property, from outside: the shapes of what is said to it and what it answers. Its class is
  * in book-object.ts, for the Worker's entry alone.
  */
-export { CAUSE_CODES, type Cause } from './calendar/availability.ts';
+export { CAUSE_CODES, type Cause, causesAgainst } from './calendar/availability.ts';
 export type { TakenSpan } from './calendar/list-taken.ts';
 export type { StayOffer } from './calendar/quote-stay.ts';
 export type { ShownCalendar } from './calendar/show-days.ts';
@@ -31,6 +31,7 @@ export {
 export { PAYOUT_STATUSES, type Payout, type PayoutResult, type PayoutStatus } from './money/payout.ts';
 export type { Sink } from './outbox/drain.ts';
 export type { Snapshot } from './outbox/snapshot.ts';
+export { type BookForSearch, type Sale, toCalendarState } from './read-for-search.ts';
 export {
   BOOKING_MODES,
   type CalendarChange,

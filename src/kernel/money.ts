@@ -44,6 +44,8 @@ const exponents = new Map<string, number>(
 const PERCENT_UNITS = 100;
 export const WHOLE = 100 * PERCENT_UNITS;
 
+export const CURRENCIES_IN_USE = [...exponents.keys()].sort() as [Currency, ...Currency[]];
+
 /** Minor units are 10^-exponent of the currency. */
 export function exponentOf(currency: Currency): number {
   const exponent = exponents.get(currency);
@@ -51,7 +53,7 @@ export function exponentOf(currency: Currency): number {
   return exponent;
 }
 
-export const currency = z.enum([...exponents.keys()].sort() as [Currency, ...Currency[]]).openapi('Currency');
+export const currency = z.enum(CURRENCIES_IN_USE).openapi('Currency');
 
 export const Money = z
   .strictObject({ amount: z.int().min(-MAX_AMOUNT).max(MAX_AMOUNT), currency })

@@ -45,15 +45,20 @@ function toInstant(night: Night, time: LocalTime, zone: string): number {
 }
 
 type Shown = { readonly night: Night; readonly hour: number; readonly minute: number };
-let latest: { zone: string; second: number; shown: Shown } | null = null;
+/** As of one second, by zone: many places are asked about at once. */
+const walls = new Map<string, Shown>();
+let wallSecond = 0;
 
 /** What the calendar and the clock on the property's wall show. To format costs as much as all other rules. */
 export function nightAt(instantMs: number, zone: string): Shown {
   const second = Math.floor(instantMs / 1_000);
-  if (latest?.zone !== zone || latest.second !== second) {
-    latest = { zone, second, shown: readWall(instantMs, zone) };
-  }
-  return latest.shown;
+  if (second !== wallSecond || walls.size > MAX_FORMATTERS) walls.clear();
+  wallSecond = second;
+  const known = walls.get(zone);
+  if (known) return known;
+  const shown = readWall(instantMs, zone);
+  walls.set(zone, shown);
+  return shown;
 }
 
 function readWall(instantMs: number, zone: string): Shown {

@@ -5,7 +5,7 @@ import type { Log } from './log.ts';
 import { outbox } from './tables.ts';
 
 /** The queues by the name that the outbox stores; each is a binding. */
-export type QueueName = 'mail' | 'jobs' | 'effects' | 'provider-events';
+export type QueueName = 'mail' | 'jobs' | 'search' | 'effects' | 'provider-events';
 export type Queues = Readonly<Record<QueueName, Pick<Queue, 'send'>>>;
 
 /** A message names things by id and carries nothing private: it may lie in a dead-letter table for days. */

@@ -24,10 +24,12 @@ export class PublicAnswer {
   readonly body: PublicText;
   /** The entity tag's value. */
   readonly tag: string;
+  readonly writtenAt: number;
 
-  constructor(body: PublicText, tag = tagOf(body)) {
+  constructor(body: PublicText, tag = tagOf(body), writtenAt = 0) {
     this.body = body;
     this.tag = tag;
+    this.writtenAt = writtenAt;
   }
 }
 
@@ -46,12 +48,12 @@ export async function readPublic(ctx: CacheContext, key: string): Promise<Public
   const [, writtenAt, tag, body] = /^(\d+) (\S+)\n(.+)$/s.exec(entry ?? '') ?? [];
   if (tag === undefined || body === undefined) return null;
   const age = ctx.clock.now() - Number(writtenAt);
-  return age >= 0 && age <= FRESH_MS ? new PublicAnswer(body as PublicText, tag) : null;
+  return age >= 0 && age <= FRESH_MS ? new PublicAnswer(body as PublicText, tag, Number(writtenAt)) : null;
 }
 
 /** What it returns is what the next reader is going to get, so that both are told the same tag. */
 export function keepPublic(ctx: CacheContext, key: string, text: PublicText, tag?: string): PublicAnswer {
-  const answer = new PublicAnswer(text, tag);
+  const answer = new PublicAnswer(text, tag, ctx.clock.now());
   const entry = `${ctx.clock.now()} ${answer.tag}\n${text}`;
   ctx.defer(attempt(ctx, () => ctx.kv.put(key, entry, { expirationTtl: KEPT_SECONDS })));
   return answer;

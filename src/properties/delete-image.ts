@@ -3,6 +3,7 @@ import { askStanding, heedStanding, requireUser } from '../accounts/index.ts';
 import type { Context } from '../context.ts';
 import { commit, must } from '../platform/commit.ts';
 import { forgetPublic } from '../platform/public-cache.ts';
+import { toBeIndexed } from './describe-for-search.ts';
 import { ImageNotFound, PropertyIncomplete } from './errors.ts';
 import { isNotPublished, lookAgainIfMoved } from './keep-complete.ts';
 import { countImages, isImage, isNotAlone, renumberImages, selectImage } from './order-images.ts';
@@ -39,7 +40,7 @@ async function remove(ctx: Context, { propertyId, imageId }: Input): Promise<voi
       renumberImages(db, propertyId),
     ],
     audit: [{ action: 'property.image_removed', subject: imageId, data: { propertyId } }],
-    outbox: [pictureToDrop(ctx, known.hash)],
+    outbox: [pictureToDrop(ctx, known.hash), ...toBeIndexed(ctx, propertyId, status)],
     result: undefined,
   });
   forgetPublic(ctx, publicPageKey(propertyId));

@@ -6,6 +6,8 @@
 
 export { type Answered, askBook, type RefusalNames } from './ask-book.ts';
 export { compareBooks, startComparison } from './compare-books.ts';
+export { AMENITIES, AMENITY_KEYS } from './amenities.ts';
+export { describeForSearch, listPropertyIds, type PublicView } from './describe-for-search.ts';
 export { NoRates, PropertyNotFound, Unavailable } from './errors.ts';
 export { propertyJobs } from './jobs.ts';
 export {
@@ -16,7 +18,7 @@ export {
 } from './personal-data.ts';
 export { propertyRoutes } from './routes/index.ts';
 export { Cause, NightPrices, PriceLines } from './sale-schemas.ts';
-export { PropertyParams } from './schemas.ts';
+export { PROPERTY_TYPES, PropertyParams } from './schemas.ts';
 export { propertyCopies } from './sink.ts';
 export { sweepBooks } from './sweep-books.ts';
 export { sweepFeeds } from './sweep-feeds.ts';

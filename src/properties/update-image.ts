@@ -4,6 +4,7 @@ import type { Context } from '../context.ts';
 import type { z } from '../kernel/zod.ts';
 import { commitReading, must } from '../platform/commit.ts';
 import { forgetPublic } from '../platform/public-cache.ts';
+import { toBeIndexed } from './describe-for-search.ts';
 import { ImageNotFound } from './errors.ts';
 import { isImage, renumberImages, selectImage } from './order-images.ts';
 import type { UpdateImageBody } from './picture-schemas.ts';
@@ -23,7 +24,7 @@ export async function updateImage(ctx: Context, { propertyId, imageId, changes }
     selectImage(ctx.db, propertyId, imageId),
   ]);
   heedStanding(standing);
-  requireSide(ctx, found, 'full');
+  const { status } = requireSide(ctx, found, 'full');
   if (!known) throw ImageNotFound();
 
   const { caption = sql`caption`, alt = sql`alt`, position } = changes;
@@ -39,6 +40,7 @@ export async function updateImage(ctx: Context, { propertyId, imageId, changes }
         data: { propertyId, fields: Object.keys(changes) },
       },
     ],
+    outbox: toBeIndexed(ctx, propertyId, status),
     read: (db) => selectImage(db, propertyId, imageId),
     whenMoved: ImageNotFound,
   });

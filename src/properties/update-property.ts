@@ -5,6 +5,7 @@ import type { z } from '../kernel/zod.ts';
 import { commit, must } from '../platform/commit.ts';
 import { PreconditionFailed } from '../platform/errors.ts';
 import { forgetPublic } from '../platform/public-cache.ts';
+import { toBeIndexed } from './describe-for-search.ts';
 import { PropertyArchived, PropertyForbidden, PropertyIncomplete, PropertyNotFound } from './errors.ts';
 import { isNotPublished, lookAgainIfMoved } from './keep-complete.ts';
 import { type Point, zoneAt } from './location.ts';
@@ -60,7 +61,7 @@ async function update(ctx: Context, { propertyId, changes, ifMatch }: Input): Pr
       ),
     ],
     audit: [{ action: 'property.updated', subject: own.id, data: { fields: Object.keys(changes) } }],
-    outbox: hasNews ? [bookToBeTold(ctx, own.id)] : [],
+    outbox: [...(hasNews ? [bookToBeTold(ctx, own.id)] : []), ...toBeIndexed(ctx, own.id, own.status)],
     result: showProperty(after, ctx),
   });
   forgetPublic(ctx, publicPageKey(own.id));

@@ -330,6 +330,8 @@ export const acts: Readonly<Record<string, Act>> = {
     tells: ['dead_letter.id', 'dead_letter.at'],
     body: () => ({ reason: 'The mailer is mended.' }),
   },
+  searchProperties: {},
+  searchFacets: {},
 
   startPayment: { ...ofStay('held'), body: () => ({ provider: 'stripe' }) },
   getPayment: ofStay('confirmed'),

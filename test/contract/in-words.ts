@@ -11,6 +11,7 @@ const DAY_MS = 86_400_000;
 const MAX_CALENDAR_NIGHTS = 731;
 const MAX_CHANGED_NIGHTS = 2_000;
 const MAX_STAY_NIGHTS = 730;
+const MAX_WORDS = 8;
 const TAG_LIST = /^(\*|(W\/)?"[^"\s]*"([ \t]*,[ \t]*(W\/)?"[^"\s]*")*)$/;
 
 export const REFUSED_IN_WORDS: Words = {
@@ -21,7 +22,7 @@ export const REFUSED_IN_WORDS: Words = {
   too_precise: (value) => Number(Number(value).toFixed(2)) !== value,
   ends_before_start: (value, { from, checkInFrom }) =>
     from === undefined ? String(value) <= String(checkInFrom) : String(value) < String(from),
-  max_below_min: (value, { minNights }) => Number(value) < Number(minNights),
+  max_below_min: (value, { minNights, priceMin }) => Number(value) < Number(minNights ?? priceMin),
   stay_without_night: (value, { checkIn }) => nightsBetween(checkIn, value) < 1,
   stay_too_long: (value, { checkIn }) => nightsBetween(checkIn, value) > MAX_STAY_NIGHTS,
   too_many_nights: (value, { from }) =>
@@ -29,6 +30,18 @@ export const REFUSED_IN_WORDS: Words = {
       ? value.reduce((sum, one) => sum + Math.max(0, nightsBetween(one.from, one.to) + 1), 0) >
         MAX_CHANGED_NIGHTS
       : nightsBetween(from, value) + 1 > MAX_CALENDAR_NIGHTS,
+  no_words: (value) => !/[\p{L}\p{N}]/u.test(String(value)),
+  too_many_words: (value) => (String(value).match(/[\p{L}\p{N}]+/gu) ?? []).length > MAX_WORDS,
+  beyond_the_earth: (value) =>
+    String(value)
+      .split(',')
+      .some((degrees) => Math.abs(Number(degrees)) > 90),
+  inverted: (value) => Number(String(value).split(',')[3]) < Number(String(value).split(',')[1]),
+  two_places: (_, { bbox }) => bbox !== undefined,
+  near_required: (_, { near }) => near === undefined,
+  required: (value, { checkIn, checkOut }) =>
+    value === undefined && (checkIn === undefined) !== (checkOut === undefined),
+  stay_required: (_, { checkIn, checkOut }) => checkIn === undefined && checkOut === undefined,
   duplicate_weekday: (value) => hasTwice(value),
   duplicate_threshold: (value, _, all) => timesIn(all, 'minNights', value) > 1,
   duplicate_code: (value, _, all) => timesIn(all, 'code', value) > 1,

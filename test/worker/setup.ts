@@ -12,7 +12,8 @@ import { vi } from 'vitest';
  * Files share a runtime, one after the other, and each finds it as if nobody had been there: all storage is empty,
  * and all modules are loaded anew. Only what is awake is emptied, so whatever may have fallen asleep is woken first.
  */
-const { SANDBOX, MIGRATIONS } = env as typeof env & { SANDBOX: Fetcher; MIGRATIONS: D1Migration[] };
+type Migrations = Readonly<Record<'MIGRATIONS' | 'SEARCH_MIGRATIONS', D1Migration[]>>;
+const { SANDBOX, MIGRATIONS, SEARCH_MIGRATIONS } = env as typeof env & Migrations & { SANDBOX: Fetcher };
 const memory = globalThis as { closed?: Set<string> };
 /** A book belongs to one file, and was emptied after it. */
 const closed = (memory.closed ??= new Set());
@@ -40,3 +41,4 @@ await reset();
 vi.resetModules();
 
 await applyD1Migrations(env.DB, MIGRATIONS);
+await applyD1Migrations(env.SEARCH_DB, SEARCH_MIGRATIONS);

@@ -1,0 +1,191 @@
+import type { Sale } from '../book/index.ts';
+import type { Position } from '../kernel/page.ts';
+import { convert, FIXED, toReference } from './exchange.ts';
+import { comparePlaces, findComplete, isDown, type Place, type Row, walk } from './find-rows.ts';
+import { judgeStay, type Offer, staysAround } from './judge-stay.ts';
+import { choosePlan, MAX_EXAMINED, type Plan } from './plan.ts';
+import { chordOfKm, kmOfChord } from './point.ts';
+import type { Asked } from './read-query.ts';
+
+/**
+ * One page of an answer, and where the next begins. A page is exact as far as it goes: what it shows is all that
+ * there is up to its end, in order. It may be short, even empty, where much had to be examined for little; then
+ * the next goes on.
+ */
+export type Found = {
+  readonly id: string;
+  readonly card: string;
+  readonly chord: number | null;
+  readonly offer: Offer | null;
+};
+export type FoundPage = {
+  readonly found: readonly Found[];
+  readonly next: Position | null;
+  readonly plan: Plan;
+  readonly examined: number;
+};
+type Ask = { readonly db: D1Database; readonly asked: Asked; readonly nowMs: number };
+type Input = { readonly limit: number; readonly position: Position | undefined };
+
+/** A stretch of the order of prices within which stays are put in the order of their totals. */
+const WINDOW = 800;
+const MAX_BY_TOTAL = 3_000;
+/** Of rows that fit as far as SQL can tell, a few are refused by the book's rules. */
+const spare = (limit: number) => limit + Math.ceil(limit / 2) + 10;
+const RING = 400;
+const AFTER_ALL_IDS = '~';
+
+export async function findPage(ask: Ask, input: Input): Promise<FoundPage> {
+  const { asked } = ask;
+  const plan = await choosePlan(ask.db, asked);
+  if (asked.stay && asked.sort.endsWith('price')) return findByTotal(ask, plan, input);
+  if (asked.sort === 'distance' && plan.name === 'walk') return findInRing(ask, plan, input);
+  return plan.name === 'walk' ? findByWalk(ask, plan, input) : findInOrder(ask, plan, input);
+}
+
+async function findInOrder(ask: Ask, plan: Plan, { limit, position }: Input): Promise<FoundPage> {
+  const size = ask.asked.stay ? spare(limit) : limit + 1;
+  const rows = await findComplete(ask, plan.name, { after: placeOf(position), limit: size });
+  return pageOf(ask, plan, rows, limit, rows.length === size);
+}
+
+/** What fits is guessed from the share of all places that the query names, and seen from what the first trip met. */
+async function findByWalk(ask: Ask, plan: Plan, { limit, position }: Input): Promise<FoundPage> {
+  const wanted = limit + 1;
+  const first = clamp(Math.ceil((wanted / plan.share) * rarityOf(ask.asked)) + limit, MAX_EXAMINED);
+  const rows = await walk(ask, { after: placeOf(position), limit: first });
+  const isAll = rows.length < first;
+  const fitting = judged(ask, rows).length;
+  const left = MAX_EXAMINED - first;
+  // An estimate was a trip already.
+  if (isAll || fitting >= wanted || plan.estimate !== null || left <= 0)
+    return pageOf(ask, plan, rows, limit, !isAll);
+  const second = clamp(Math.ceil(((wanted - fitting) * first * 1.5) / Math.max(1, fitting)), left);
+  const more = await walk(ask, { after: lastPlace(rows) ?? null, limit: second });
+  return pageOf(ask, plan, [...rows, ...more], limit, more.length === second);
+}
+
+/** Of how many places, at a guess, one fits what no estimate speaks of. */
+function rarityOf({
+  stay,
+  types,
+  amenities,
+  policies,
+  minRating,
+  priceMin,
+  priceMax,
+  bedrooms,
+}: Asked): number {
+  const isChosen =
+    types.length + amenities.length + policies.length + minRating + bedrooms > 0 ||
+    priceMin !== null ||
+    priceMax !== null;
+  return (stay ? 3 : 1) * (isChosen ? 3 : 1);
+}
+
+const clamp = (count: number, most: number) => Math.min(Math.max(1, count), most);
+
+/** Circle after circle, each of which adds about as many places as the one before. */
+async function findInRing(ask: Ask, plan: Plan, { limit, position }: Input): Promise<FoundPage> {
+  const circle = ask.asked.circle;
+  if (!circle) throw new Error('Assertion failed: distance is from somewhere');
+  const after = placeOf(position);
+  const innerKm = after ? Math.max(0, kmOfChord(after[0]) - 0.001) : 0;
+  const squareKm = circle.radiusKm ** 2 / Math.max(1, plan.estimate ?? 1);
+  const radiusKm = Math.min(circle.radiusKm, Math.sqrt(innerKm ** 2 + RING * squareKm));
+  const within = { ...ask, asked: { ...ask.asked, circle: { ...circle, radiusKm } } };
+  const size = ask.asked.stay ? spare(limit) : limit + 1;
+  const rows = await findComplete(within, 'place', { after, limit: size }, { innerKm });
+  const page = pageOf(ask, plan, rows, limit, rows.length === size);
+  if (page.next !== null || radiusKm === circle.radiusKm) return page;
+  return { ...page, next: ['k', chordOfKm(radiusKm), AFTER_ALL_IDS] };
+}
+
+function pageOf(ask: Ask, plan: Plan, rows: readonly Row[], limit: number, isMore: boolean): FoundPage {
+  const found = judged(ask, rows);
+  const shown = found.slice(0, limit);
+  const end = found.length > limit ? shown.at(-1)?.place : isMore ? lastPlace(rows) : undefined;
+  return { found: shown, next: end ? ['k', ...end] : null, plan, examined: rows.length };
+}
+
+/**
+ * By the total of the stay, which only the pricing room knows: all that fit are priced where they are few. Where
+ * they are many, the order of prices of a plain night is cut into windows, and each is in order of its totals.
+ */
+async function findByTotal(ask: Ask, chosen: Plan, { limit, position }: Input): Promise<FoundPage> {
+  const [kind] = position ?? [];
+  const isWindowed = kind === undefined ? chosen.name === 'walk' : kind === 'w';
+  const plan: Plan = { ...chosen, name: isWindowed ? 'walk' : wholeOf(ask.asked, chosen) };
+  const [, startK, startId, endK, endId, total, id] = position ?? [];
+  const start = isWindowed && startId ? ([startK, startId] as Place) : null;
+  const until = isWindowed && endId ? ([endK, endId] as Place) : null;
+  const after = isWindowed
+    ? total === undefined
+      ? null
+      : ([total, id] as Place)
+    : position
+      ? ([startK, startId] as Place)
+      : null;
+  const rows = isWindowed
+    ? await walk(ask, { after: start, ...(until && { until }), limit: until ? MAX_EXAMINED : WINDOW })
+    : await findComplete(ask, plan.name, { after: null, limit: MAX_BY_TOTAL });
+
+  const way = isDown(ask.asked.sort) ? -1 : 1;
+  const found = judged(ask, rows)
+    .map((one) => ({ ...one, place: [referenceOf(one.offer), one.id] as Place }))
+    .sort((a, b) => way * comparePlaces(a.place, b.place))
+    .filter(({ place }) => after === null || way * comparePlaces(place, after) > 0);
+  const shown = found.slice(0, limit);
+  const last = shown.at(-1)?.place;
+  const end = until ?? lastPlace(rows);
+  const examined = rows.length;
+  if (!isWindowed) {
+    return { found: shown, next: found.length > limit && last ? ['t', ...last] : null, plan, examined };
+  }
+  const inWindow = found.length > limit && last && end;
+  const next: Position | null = inWindow
+    ? ['w', ...(start ?? [0, '']), ...end, ...last]
+    : end && (until !== null || rows.length === WINDOW)
+      ? ['w', ...end]
+      : null;
+  return { found: shown, next, plan, examined };
+}
+
+/** What began as a whole goes on as one, however much there is by now. */
+const wholeOf = ({ box, circle, city, country }: Asked, { name }: Plan): Plan['name'] =>
+  name !== 'walk'
+    ? name
+    : box || circle
+      ? 'place'
+      : city !== null
+        ? 'city'
+        : country !== null
+          ? 'country'
+          : 'words';
+
+const referenceOf = (offer: Offer | null): number =>
+  offer === null ? 0 : toReference(FIXED, offer.total, offer.currency);
+
+const placeOf = (position: Position | undefined): Place | null =>
+  position ? ([position[1], position[2]] as Place) : null;
+const lastPlace = (rows: readonly Row[]): Place | undefined => {
+  const last = rows.at(-1);
+  return last && [last.k, last.id];
+};
+
+/** Those that fit by the book's own rules too. */
+export function judged({ asked, nowMs }: Ask, rows: readonly Row[]): (Found & { place: Place })[] {
+  const stays = asked.stay && staysAround(asked.stay, asked.flexDays);
+  return rows.flatMap(({ id, k, card, sale, chord }): (Found & { place: Place })[] => {
+    if (card === null) return [];
+    const place: Place = [k, id];
+    if (stays === null) return [{ id, card, chord, offer: null, place }];
+    const offer = sale === null ? null : judgeStay(JSON.parse(sale) as Sale, stays, asked, nowMs);
+    return offer && isAffordable(offer, asked) ? [{ id, card, chord, offer, place }] : [];
+  });
+}
+
+function isAffordable({ total, currency }: Offer, { priceMin, priceMax, currency: asked }: Asked): boolean {
+  const amount = asked === null ? total : convert(FIXED, total, currency, asked);
+  return (priceMin === null || amount >= priceMin) && (priceMax === null || amount <= priceMax);
+}

@@ -1,0 +1,68 @@
+import { allowAnyone } from '../accounts/index.ts';
+import type { Context } from '../context.ts';
+import { sha256 } from '../kernel/crypto.ts';
+import type { z } from '../kernel/zod.ts';
+import { type PublicAnswer, publicText } from '../platform/public-cache.ts';
+import { convert, FIXED } from './exchange.ts';
+import { judged } from './find-page.ts';
+import { findComplete, walk } from './find-rows.ts';
+import { kept } from './keep-page.ts';
+import { choosePlan, MAX_EXAMINED } from './plan.ts';
+import { type Asked, canonical, readQuery } from './read-query.ts';
+import { type FacetQuery, Facets } from './schemas.ts';
+
+type Input = { readonly query: z.infer<typeof FacetQuery>; readonly fresh: boolean };
+
+/** What is counted of each place that fits, in the place of its card. */
+const COUNTED =
+  'json_array(l.type, l.policy, l.instant, l.bedrooms, trim(l.amenities), l.nightly, l.currency)';
+type Counted = [string, string, number, number, string, number, 'USD'];
+const MODES = ['request', 'instant'];
+
+/** How many there are of each kind among those that fit; of the first of them where they are too many. */
+export async function searchFacets(ctx: Context, { query, fresh }: Input): Promise<PublicAnswer> {
+  allowAnyone(ctx, 'properties:read');
+
+  const asked = readQuery({ ...query, sort: 'recommended' });
+  const key = `facets/1/${sha256(canonical(asked))}`;
+  return kept(ctx, key, fresh, async () => publicText(Facets, await count(ctx, asked)));
+}
+
+async function count(ctx: Context, asked: Asked): Promise<z.infer<typeof Facets>> {
+  const ask = { db: ctx.searchDb, asked, nowMs: ctx.clock.now() };
+  const plan = await choosePlan(ctx.searchDb, asked);
+  const stretch = { after: null, limit: MAX_EXAMINED };
+  const rows =
+    plan.name === 'walk'
+      ? await walk(ask, stretch, COUNTED)
+      : await findComplete(ask, plan.name, stretch, { card: COUNTED });
+  const counted = judged(ask, rows).map(({ card }) => JSON.parse(card) as Counted);
+  const tally = (valuesOf: (row: Counted) => readonly string[]) => {
+    const counts: Record<string, number> = {};
+    for (const value of counted.flatMap(valuesOf)) counts[value] = (counts[value] ?? 0) + 1;
+    return Object.fromEntries(Object.entries(counts).sort(([a], [b]) => (a < b ? -1 : 1)));
+  };
+  const currency = asked.currency ?? 'USD';
+  const prices = counted
+    .map(([, , , , , nightly, own]) => convert(FIXED, nightly, own, currency))
+    .sort((a, b) => a - b);
+  const [min] = prices;
+  return {
+    total: counted.length,
+    complete: rows.length < MAX_EXAMINED,
+    types: tally(([type]) => [type]),
+    amenities: tally(([, , , , amenities]) => amenities.split(' ').filter((key) => key !== '')),
+    policies: tally(([, policy]) => [policy]),
+    bookingModes: tally(([, , instant]) => [MODES[instant] ?? '']),
+    bedrooms: tally(([, , , bedrooms]) => [String(bedrooms)]),
+    price:
+      min === undefined
+        ? null
+        : {
+            currency,
+            min,
+            median: prices[Math.floor((prices.length - 1) / 2)] ?? min,
+            max: prices.at(-1) ?? min,
+          },
+  };
+}

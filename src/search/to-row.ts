@@ -1,0 +1,105 @@
+import type { BookForSearch, Sale } from '../book/index.ts';
+import type { Money } from '../kernel/money.ts';
+import { type Weekday, WEEKDAYS } from '../kernel/stay.ts';
+import { AMENITIES, type PublicView } from '../properties/index.ts';
+import { ALL, cellsOf, cityKey, countryKey } from './cells.ts';
+import { FIXED, toReference } from './exchange.ts';
+import { toSteps, unitOf } from './point.ts';
+import { qualityOf } from './score.ts';
+import { fold, toWords } from './words.ts';
+
+/** What a place is in the index, by the names of the columns. */
+const LABELS: ReadonlyMap<string, string> = new Map(AMENITIES.map(({ key, label }) => [key, label]));
+const MOST_STARRED = 1e6;
+/** Whoever asks for so many stars, as averages have two decimals, has no count of reviews. */
+export const starsOf = (average: number, count = 0): number =>
+  Math.round(average * 100) * MOST_STARRED + Math.min(count, MOST_STARRED - 1);
+
+const maskOf = (days: readonly Weekday[] | undefined): number =>
+  WEEKDAYS.reduce((mask, day, at) => (days === undefined || days.includes(day) ? mask | (1 << at) : mask), 0);
+
+/** The part that the book says. */
+export function toSaleColumns({ epoch, version, taken, takenFrom }: BookForSearch, sale: Sale) {
+  const { facts, rules, rates, overrides } = sale;
+  const price = Math.max(1, toReference(FIXED, rates.nightly, rates.currency));
+  const least = [
+    rules.minNights,
+    ...Object.values(rules.minNightsByCheckInDay ?? {}).flatMap((count) => count ?? []),
+    ...(rates.seasons ?? []).flatMap(({ minNights }) => minNights ?? []),
+    ...overrides.flatMap(([, { minNights }]) => minNights ?? []),
+  ];
+  const nightly: Money = { amount: rates.nightly, currency: rates.currency };
+  return {
+    epoch,
+    version,
+    price,
+    log_price: Math.log(price),
+    currency: rates.currency,
+    nightly: rates.nightly,
+    guests: facts.capacity,
+    pets: facts.petsAllowed ? 1 : 0,
+    instant: rules.bookingMode === 'instant' ? 1 : 0,
+    policy: rules.cancellationPolicy,
+    min_nights: Math.min(...least),
+    max_nights: rules.maxNights,
+    notice_days: rules.noticeDays,
+    window_days: rules.bookingWindowDays,
+    arrive: maskOf(rules.checkInDays),
+    leave: maskOf(rules.checkOutDays),
+    taken_from: takenFrom,
+    taken,
+    sale: JSON.stringify(sale),
+    shown: JSON.stringify({ guests: facts.capacity, nightly, bookingMode: rules.bookingMode }),
+  };
+}
+
+/** The part that the description says, which is public. */
+export function toContentColumns(view: PublicView, asOf: number) {
+  const { address, location, amenities, images, rating } = view;
+  const point = location ?? { lat: 0, lng: 0 };
+  const [x, y] = [toSteps(point.lng), toSteps(point.lat)];
+  const [city, country] = [fold(address?.city ?? ''), address?.country ?? ''];
+  const { cells, near } = cellsOf({ lng: x, lat: y });
+  const [image] = images;
+  const labels = amenities.map((key) => LABELS.get(key) ?? key);
+  const card = {
+    id: view.id,
+    title: view.title,
+    type: view.type,
+    image: image ?? null,
+    location: point,
+    city: address?.city ?? '',
+    country,
+    bedrooms: view.bedrooms,
+    rating: { average: rating.average, count: rating.count },
+  };
+  return {
+    as_of: asOf,
+    cells: JSON.stringify([...cells, ALL, cityKey(city), countryKey(country)]),
+    near,
+    quality: qualityOf({
+      rating,
+      images: images.length,
+      descriptionLength: [...view.description].length,
+      amenities: amenities.length,
+      responseRate: null,
+    }),
+    ...{ x, y, ...unitOf(point), city, country },
+    words: toWords(view.title, address?.city ?? '', address?.region ?? '', ...labels, view.description),
+    type: view.type,
+    amenities: ` ${amenities.join(' ')} `,
+    bedrooms: view.bedrooms,
+    beds: view.beds,
+    bathrooms: view.bathrooms,
+    stars: rating.average === null ? 0 : starsOf(rating.average, rating.count),
+    created: Date.parse(view.createdAt),
+    card: JSON.stringify(card),
+  };
+}
+
+type Sold = ReturnType<typeof toSaleColumns>;
+type Described = ReturnType<typeof toContentColumns>;
+export type LiveRow = { readonly id: string } & Sold & Described;
+export type SoldRow = { readonly id: string } & Sold;
+/** Of what is not let any more, to outlive what is said later of an earlier time. */
+export type GoneRow = { readonly id: string; readonly epoch: number; readonly version: number };

@@ -1,0 +1,130 @@
+import { scoreSql } from './score.ts';
+import type { GoneRow, LiveRow, SoldRow } from './to-row.ts';
+
+/**
+ * What the index is told. Every statement may run twice, and what is older than what is there changes nothing:
+ * a row is of an (epoch, version) of its book and of a moment of its description.
+ */
+const SOLD = [
+  ...['epoch', 'version', 'price', 'log_price', 'currency', 'nightly', 'guests', 'pets', 'instant', 'policy'],
+  ...[
+    'min_nights',
+    'max_nights',
+    'notice_days',
+    'window_days',
+    'arrive',
+    'leave',
+    'taken_from',
+    'taken',
+    'sale',
+  ],
+] as const satisfies readonly (keyof SoldRow)[];
+const DESCRIBED = [
+  ...['as_of', 'cells', 'near', 'quality', 'x', 'y', 'ux', 'uy', 'uz', 'city', 'country', 'words', 'type'],
+  ...['amenities', 'bedrooms', 'beds', 'bathrooms', 'stars', 'created'],
+] as const satisfies readonly (keyof LiveRow)[];
+/** As the table `place` has them, after its dimensions. */
+const PLACED =
+  'id, ux, uy, uz, city, country, words, type, amenities, guests, bedrooms, beds, bathrooms, pets, instant, ' +
+  'policy, currency, nightly, min_nights, max_nights, notice_days, window_days, arrive, leave, taken_from, taken, ' +
+  'price, score, stars, created, card, sale';
+/** Both keep an order, and are small enough for the tree. */
+const DIMENSIONS =
+  'n, x, x, y, y, CAST(log_price * 40000000 AS INTEGER), CAST(log_price * 40000000 AS INTEGER), score, score, stars, stars';
+/** A statement's parameter takes no more than this. */
+const MAX_PARAMETER = 900_000;
+
+const told = (names: readonly string[]) => names.map((name) => `value ->> '${name}' AS ${name}`).join(', ');
+const excluded = (names: readonly string[]) => names.map((name) => `${name} = excluded.${name}`).join(', ');
+
+const LIVE = [...SOLD, ...DESCRIBED];
+const KEEP = `INSERT INTO listing (id, live, ${LIVE.join(', ')}, card, score)
+  SELECT id, 1, ${LIVE.join(', ')}, json_patch(card, shown),
+    ${scoreSql('quality', 'instant', 'log_price', 'near')}
+  FROM (SELECT ${told(['id', ...LIVE, 'card', 'shown'])} FROM json_each(?)) WHERE true
+  ON CONFLICT (id) DO UPDATE SET live = 1, card = excluded.card, score = excluded.score, ${excluded(LIVE)}
+  WHERE (excluded.epoch, excluded.version) >= (listing.epoch, listing.version) AND excluded.as_of >= listing.as_of`;
+
+const SELL = `UPDATE listing SET ${SOLD.map((name) => `${name} = d.${name}`).join(', ')},
+    card = json_patch(listing.card, d.shown),
+    score = ${scoreSql('listing.quality', 'd.instant', 'd.log_price', 'listing.near')}
+  FROM (SELECT ${told(['id', ...SOLD, 'shown'])} FROM json_each(?)) AS d
+  WHERE listing.id = d.id AND listing.live = 1 AND (d.epoch, d.version) >= (listing.epoch, listing.version)
+  RETURNING listing.id`;
+
+const NOTHING = ['taken', 'sale', 'card', 'words', 'city', 'country']
+  .map((name) => `${name} = NULL`)
+  .join(', ');
+const FORGET = `INSERT INTO listing (id, epoch, version, as_of, live, cells)
+  SELECT value ->> 'id', value ->> 'epoch', value ->> 'version', 0, 0, '[]' FROM json_each(?) WHERE true
+  ON CONFLICT (id) DO UPDATE SET live = 0, epoch = excluded.epoch, version = excluded.version, cells = '[]', ${NOTHING}
+  WHERE (excluded.epoch, excluded.version) >= (listing.epoch, listing.version)`;
+
+const AMONG = 'id IN (SELECT value FROM json_each(?))';
+const SPREAD = [
+  `DELETE FROM place WHERE k IN (SELECT n FROM listing WHERE ${AMONG} AND live = 0)`,
+  `INSERT OR REPLACE INTO place SELECT ${DIMENSIONS}, ${PLACED} FROM listing WHERE ${AMONG} AND live = 1`,
+];
+const SPREAD_WORDS = [
+  `DELETE FROM listing_text WHERE rowid IN (SELECT n FROM listing WHERE ${AMONG} AND live = 0)`,
+  `INSERT OR REPLACE INTO listing_text (rowid, words) SELECT n, words FROM listing WHERE ${AMONG} AND live = 1`,
+];
+
+/** What books say of places that the index has; in one trip. Returns the ids that it did not take. */
+export async function writeSold(
+  db: D1Database,
+  sold: readonly SoldRow[],
+  gone: readonly GoneRow[],
+): Promise<string[]> {
+  const kept = inParts(sold).map((part) => db.prepare(SELL).bind(part));
+  const ids = JSON.stringify([...sold, ...gone].map(({ id }) => id));
+  const words = gone.length > 0 ? SPREAD_WORDS.slice(0, 1) : [];
+  const results = await db.batch<{ id: string }>([
+    ...kept,
+    ...(gone.length > 0 ? [db.prepare(FORGET).bind(JSON.stringify(gone))] : []),
+    ...[...words, ...SPREAD].map((sql) => db.prepare(sql).bind(ids)),
+  ]);
+  const taken = new Set(
+    results.slice(0, kept.length).flatMap(({ results: rows }) => rows.map(({ id }) => id)),
+  );
+  return sold.map(({ id }) => id).filter((id) => !taken.has(id));
+}
+
+/** Places with all that is known of them; in one trip. */
+export async function writeLive(db: D1Database, rows: readonly LiveRow[]): Promise<void> {
+  if (rows.length === 0) return;
+  const ids = JSON.stringify(rows.map(({ id }) => id));
+  await db.batch([
+    ...inParts(rows).map((part) => db.prepare(KEEP).bind(part)),
+    ...[...SPREAD, ...SPREAD_WORDS].map((sql) => db.prepare(sql).bind(ids)),
+  ]);
+}
+
+/** What is in this stretch of ids and not among those that there are. */
+export async function dropOthers(db: D1Database, after: string, last: string, ids: readonly string[]) {
+  const astray = `id > ?1 AND id <= ?2 AND id NOT IN (SELECT value FROM json_each(?3))`;
+  const known = JSON.stringify(ids);
+  const numbers = `(SELECT n FROM listing WHERE ${astray})`;
+  await db.batch(
+    [
+      `DELETE FROM place WHERE k IN ${numbers}`,
+      `DELETE FROM listing_text WHERE rowid IN ${numbers}`,
+      `DELETE FROM listing WHERE ${astray}`,
+    ].map((sql) => db.prepare(sql).bind(after, last, known)),
+  );
+}
+
+function inParts(rows: readonly object[]): string[] {
+  const parts: string[][] = [];
+  let size = MAX_PARAMETER;
+  for (const row of rows) {
+    const text = JSON.stringify(row);
+    if (size + text.length > MAX_PARAMETER) {
+      parts.push([]);
+      size = 0;
+    }
+    parts.at(-1)?.push(text);
+    size += text.length;
+  }
+  return parts.map((part) => `[${part.join(',')}]`);
+}
