@@ -9,7 +9,7 @@ import { cellsOf } from '../../src/search/cells.ts';
 export const ISLAND = { lat: -25, lng: -130, places: 60, box: '-130.2,-25.2,-129.8,-24.8' };
 export const CITY = { name: 'metropolis', lat: 10, lng: 20, box: '19.7,9.7,20.3,10.3' };
 const TOWNS = 2_000;
-const AT_ONCE = 50_000;
+const AT_ONCE = 10_000;
 const LEVELS = [2, 3, 4, 5, 6, 7, 8, 9, 10, 11, 12, 13, 14, 15];
 
 const sale: Sale = {
@@ -53,7 +53,8 @@ export async function plant(db: D1Database, count: number, today: number): Promi
     `printf('${level}/%d/%d', (x + 1800000000) * ${2 ** level} / 3600000000, (y + 1800000000) * ${2 ** level} / 3600000000)`;
   for (const key of [...LEVELS.map(cell), "'all'", "'city/' || city", "'country/' || country"])
     await db
-      .prepare(`INSERT INTO tally SELECT ${key} AS key, count(*), sum(log_price) FROM listing GROUP BY 1`)
+      .prepare(`INSERT INTO tally SELECT ${key} AS key, count(*), sum(log_price), sum(log_price * log_price), sum(score / 1e6),
+           sum(score / 1e6 * score / 1e6), sum(stars / 1e8), sum(stars / 1e8 * stars / 1e8) FROM listing GROUP BY 1`)
       .run();
   for (const { sql } of triggers.results) await db.prepare(sql).run();
   const at = { lat: Math.round(CITY.lat * 1e7), lng: Math.round(CITY.lng * 1e7) };

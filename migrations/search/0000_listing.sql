@@ -60,18 +60,33 @@ CREATE VIRTUAL TABLE listing_text USING fts5(
   words, content = '', contentless_delete = 1, tokenize = 'unicode61 remove_diacritics 2', prefix = '3'
 );
 CREATE VIRTUAL TABLE listing_term USING fts5vocab(listing_text, row);
--- How many there are in a cell of the map, in a city, in a country, and what they cost there.
-CREATE TABLE tally (key TEXT PRIMARY KEY, n INTEGER NOT NULL, log_sum REAL NOT NULL) WITHOUT ROWID;
-CREATE TRIGGER tally_new AFTER INSERT ON listing BEGIN
-  INSERT INTO tally SELECT value, 1, NEW.log_price FROM json_each(NEW.cells) WHERE true
-    ON CONFLICT (key) DO UPDATE SET n = n + 1, log_sum = log_sum + excluded.log_sum;
+-- How many there are in a cell of the map, in a city, in a country, and the sums and sums of squares of what they are
+-- put in order by: the logarithm of the price, the score, the stars.
+CREATE TABLE tally (
+  key TEXT PRIMARY KEY, n INTEGER NOT NULL, p REAL NOT NULL, p2 REAL NOT NULL, s REAL NOT NULL, s2 REAL NOT NULL,
+  r REAL NOT NULL, r2 REAL NOT NULL
+) WITHOUT ROWID;
+CREATE TRIGGER tally_new AFTER INSERT ON listing WHEN NEW.live = 1 BEGIN
+  INSERT INTO tally SELECT value, 1, NEW.log_price, NEW.log_price * NEW.log_price, NEW.score / 1e6,
+      NEW.score / 1e6 * NEW.score / 1e6, NEW.stars / 1e8, NEW.stars / 1e8 * NEW.stars / 1e8
+    FROM json_each(NEW.cells) WHERE true
+    ON CONFLICT (key) DO UPDATE SET n = n + 1, p = p + excluded.p, p2 = p2 + excluded.p2, s = s + excluded.s,
+      s2 = s2 + excluded.s2, r = r + excluded.r, r2 = r2 + excluded.r2;
 END;
-CREATE TRIGGER tally_moved AFTER UPDATE OF cells, log_price ON listing
-  WHEN OLD.cells <> NEW.cells OR OLD.log_price IS NOT NEW.log_price BEGIN
-  UPDATE tally SET n = n - 1, log_sum = log_sum - OLD.log_price WHERE key IN (SELECT value FROM json_each(OLD.cells));
-  INSERT INTO tally SELECT value, 1, NEW.log_price FROM json_each(NEW.cells) WHERE true
-    ON CONFLICT (key) DO UPDATE SET n = n + 1, log_sum = log_sum + excluded.log_sum;
+CREATE TRIGGER tally_moved AFTER UPDATE OF cells, log_price, score, stars ON listing
+  WHEN OLD.cells <> NEW.cells OR OLD.log_price IS NOT NEW.log_price OR OLD.score IS NOT NEW.score
+    OR OLD.stars IS NOT NEW.stars BEGIN
+  UPDATE tally SET n = n - 1, p = p - OLD.log_price, p2 = p2 - OLD.log_price * OLD.log_price, s = s - OLD.score / 1e6,
+      s2 = s2 - OLD.score / 1e6 * OLD.score / 1e6, r = r - OLD.stars / 1e8, r2 = r2 - OLD.stars / 1e8 * OLD.stars / 1e8
+    WHERE key IN (SELECT value FROM json_each(OLD.cells));
+  INSERT INTO tally SELECT value, 1, NEW.log_price, NEW.log_price * NEW.log_price, NEW.score / 1e6,
+      NEW.score / 1e6 * NEW.score / 1e6, NEW.stars / 1e8, NEW.stars / 1e8 * NEW.stars / 1e8
+    FROM json_each(NEW.cells) WHERE true
+    ON CONFLICT (key) DO UPDATE SET n = n + 1, p = p + excluded.p, p2 = p2 + excluded.p2, s = s + excluded.s,
+      s2 = s2 + excluded.s2, r = r + excluded.r, r2 = r2 + excluded.r2;
 END;
 CREATE TRIGGER tally_gone AFTER DELETE ON listing BEGIN
-  UPDATE tally SET n = n - 1, log_sum = log_sum - OLD.log_price WHERE key IN (SELECT value FROM json_each(OLD.cells));
+  UPDATE tally SET n = n - 1, p = p - OLD.log_price, p2 = p2 - OLD.log_price * OLD.log_price, s = s - OLD.score / 1e6,
+      s2 = s2 - OLD.score / 1e6 * OLD.score / 1e6, r = r - OLD.stars / 1e8, r2 = r2 - OLD.stars / 1e8 * OLD.stars / 1e8
+    WHERE key IN (SELECT value FROM json_each(OLD.cells));
 END;

@@ -4,9 +4,9 @@
  * refusals get their names here; what the public is shown has no exact address.
  */
 
+export { AMENITIES, AMENITY_KEYS } from './amenities.ts';
 export { type Answered, askBook, type RefusalNames } from './ask-book.ts';
 export { compareBooks, startComparison } from './compare-books.ts';
-export { AMENITIES, AMENITY_KEYS } from './amenities.ts';
 export { describeForSearch, listPropertyIds, type PublicView } from './describe-for-search.ts';
 export { NoRates, PropertyNotFound, Unavailable } from './errors.ts';
 export { propertyJobs } from './jobs.ts';

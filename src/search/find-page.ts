@@ -1,11 +1,12 @@
 import type { Sale } from '../book/index.ts';
 import type { Position } from '../kernel/page.ts';
 import { convert, FIXED, toReference } from './exchange.ts';
-import { comparePlaces, findComplete, isDown, type Place, type Row, walk } from './find-rows.ts';
+import { comparePlaces, findComplete, isDown, type Place, type Row, readSlabs, walk } from './find-rows.ts';
 import { judgeStay, type Offer, staysAround } from './judge-stay.ts';
-import { choosePlan, MAX_EXAMINED, type Plan } from './plan.ts';
+import { choosePlan, type Limits, MAX_EXAMINED, type Plan } from './plan.ts';
 import { chordOfKm, kmOfChord } from './point.ts';
 import type { Asked } from './read-query.ts';
+import { DIMENSIONS, edgeBehind, slabsFrom, wholeSlab } from './slices.ts';
 
 /**
  * One page of an answer, and where the next begins. A page is exact as far as it goes: what it shows is all that
@@ -24,7 +25,12 @@ export type FoundPage = {
   readonly plan: Plan;
   readonly examined: number;
 };
-type Ask = { readonly db: D1Database; readonly asked: Asked; readonly nowMs: number };
+type Ask = {
+  readonly db: D1Database;
+  readonly asked: Asked;
+  readonly nowMs: number;
+  readonly limits?: Limits;
+};
 type Input = { readonly limit: number; readonly position: Position | undefined };
 
 /** A stretch of the order of prices within which stays are put in the order of their totals. */
@@ -33,12 +39,18 @@ const MAX_BY_TOTAL = 3_000;
 /** Of rows that fit as far as SQL can tell, a few are refused by the book's rules. */
 const spare = (limit: number) => limit + Math.ceil(limit / 2) + 10;
 const RING = 400;
+/** Twice as many as a page should take. */
+const SLICES = 8;
+/** Of places that share one value of an order. */
+const MAX_UNLIMITED = 1_000_000;
 const AFTER_ALL_IDS = '~';
 
 export async function findPage(ask: Ask, input: Input): Promise<FoundPage> {
   const { asked } = ask;
-  const plan = await choosePlan(ask.db, asked);
+  const plan = await choosePlan(ask.db, asked, ask.limits);
+  const [kind] = input.position ?? [];
   if (asked.stay && asked.sort.endsWith('price')) return findByTotal(ask, plan, input);
+  if (kind === 's' || plan.name === 'slice') return findBySlice(ask, plan, input);
   if (asked.sort === 'distance' && plan.name === 'walk') return findInRing(ask, plan, input);
   return plan.name === 'walk' ? findByWalk(ask, plan, input) : findInOrder(ask, plan, input);
 }
@@ -85,6 +97,48 @@ function rarityOf({
 
 const clamp = (count: number, most: number) => Math.min(Math.max(1, count), most);
 
+/** The places of a region from a value of the order on, whole slices of them, and where the next one begins. */
+async function readSlice(ask: Ask, plan: Plan, wanted: number, from: number | null, after: Place | null) {
+  const { crowd } = plan;
+  if (crowd === null) throw new Error('Assertion failed: a slice is cut where the tree has the order');
+  const down = isDown(ask.asked.sort);
+  let examined = 0;
+  // Where the guess was far too thick, thinner ones; where that helps nothing, all of one.
+  for (const thinner of [1, 20, 400, Number.POSITIVE_INFINITY]) {
+    const isLast = thinner === Number.POSITIVE_INFINITY;
+    const slabs = slabsFrom(crowd, down, from, wanted / Math.min(thinner, 400), isLast ? 1 : SLICES);
+    const limit = isLast ? MAX_UNLIMITED : MAX_EXAMINED;
+    const rows = await readSlabs(ask, slabs, { after, limit });
+    examined += rows.length;
+    const whole = rows.length < limit ? slabs.length : (rows.at(-1)?.slab ?? 0);
+    const last = slabs[whole - 1];
+    if (last === undefined) continue;
+    const way = down ? -1 : 1;
+    const complete = rows
+      .filter(({ slab }) => slab < whole)
+      .sort((a, b) => way * comparePlaces([a.k, a.id], [b.k, b.id]));
+    return { rows: complete, next: edgeBehind(last, down), examined };
+  }
+  throw new Error('Assertion failed: a slice has an end');
+}
+
+async function findBySlice(ask: Ask, plan: Plan, { limit, position }: Input): Promise<FoundPage> {
+  const isEdge = position?.[0] === 's';
+  const after = isEdge ? null : placeOf(position);
+  const dimension = DIMENSIONS[ask.asked.sort];
+  // A key and its place in the tree may differ by a step of rounding.
+  const around = isDown(ask.asked.sort) ? 1 : -1;
+  const from = isEdge ? Number(position?.[1]) : after && dimension ? dimension.of(after[0]) + around : null;
+  const wanted = Math.ceil(((limit + 1) * rarityOf(ask.asked)) / (SLICES / 2));
+  const { rows, next, examined } = await readSlice(ask, plan, wanted, from, after);
+  const found = judged(ask, rows);
+  const shown = found.slice(0, limit);
+  const last = shown.at(-1);
+  const goesOn: Position | null =
+    found.length > limit && last ? ['k', ...last.place] : next === null ? null : ['s', next];
+  return { found: shown, next: goesOn, plan: { ...plan, name: 'slice' }, examined };
+}
+
 /** Circle after circle, each of which adds about as many places as the one before. */
 async function findInRing(ask: Ask, plan: Plan, { limit, position }: Input): Promise<FoundPage> {
   const circle = ask.asked.circle;
@@ -113,43 +167,71 @@ function pageOf(ask: Ask, plan: Plan, rows: readonly Row[], limit: number, isMor
  * they are many, the order of prices of a plain night is cut into windows, and each is in order of its totals.
  */
 async function findByTotal(ask: Ask, chosen: Plan, { limit, position }: Input): Promise<FoundPage> {
-  const [kind] = position ?? [];
-  const isWindowed = kind === undefined ? chosen.name === 'walk' : kind === 'w';
-  const plan: Plan = { ...chosen, name: isWindowed ? 'walk' : wholeOf(ask.asked, chosen) };
-  const [, startK, startId, endK, endId, total, id] = position ?? [];
-  const start = isWindowed && startId ? ([startK, startId] as Place) : null;
-  const until = isWindowed && endId ? ([endK, endId] as Place) : null;
-  const after = isWindowed
-    ? total === undefined
-      ? null
-      : ([total, id] as Place)
-    : position
-      ? ([startK, startId] as Place)
-      : null;
-  const rows = isWindowed
-    ? await walk(ask, { after: start, ...(until && { until }), limit: until ? MAX_EXAMINED : WINDOW })
-    : await findComplete(ask, plan.name, { after: null, limit: MAX_BY_TOTAL });
-
+  const kind = position?.[0] ?? { slice: 'x', walk: 'w' }[chosen.name as string] ?? 't';
   const way = isDown(ask.asked.sort) ? -1 : 1;
+  const read = { t: readWhole, w: readWindow, x: readSliceWindow }[kind as 't' | 'w' | 'x'];
+  const { rows, name, after, toNext, toRest } = await read(ask, chosen, position?.slice(1) ?? []);
   const found = judged(ask, rows)
     .map((one) => ({ ...one, place: [referenceOf(one.offer), one.id] as Place }))
     .sort((a, b) => way * comparePlaces(a.place, b.place))
     .filter(({ place }) => after === null || way * comparePlaces(place, after) > 0);
   const shown = found.slice(0, limit);
   const last = shown.at(-1)?.place;
-  const end = until ?? lastPlace(rows);
-  const examined = rows.length;
-  if (!isWindowed) {
-    return { found: shown, next: found.length > limit && last ? ['t', ...last] : null, plan, examined };
-  }
-  const inWindow = found.length > limit && last && end;
-  const next: Position | null = inWindow
-    ? ['w', ...(start ?? [0, '']), ...end, ...last]
-    : end && (until !== null || rows.length === WINDOW)
-      ? ['w', ...end]
-      : null;
-  return { found: shown, next, plan, examined };
+  const next = found.length > limit && last ? [kind, ...toRest, ...last] : toNext && [kind, ...toNext];
+  return { found: shown, next, plan: { ...chosen, name }, examined: rows.length };
 }
+
+/** What is put in order together: its rows, which of them were shown, and what the cursor to the rest or the next says. */
+type Whole = {
+  readonly rows: readonly Row[];
+  readonly name: Plan['name'];
+  readonly after: Place | null;
+  readonly toRest: Position;
+  readonly toNext: Position | null;
+};
+
+async function readWhole(ask: Ask, plan: Plan, [total, id]: Position): Promise<Whole> {
+  const name = wholeOf(ask.asked, plan);
+  const rows = await findComplete(ask, name, { after: null, limit: MAX_BY_TOTAL });
+  return { rows, name, after: toPlace(total, id), toRest: [], toNext: null };
+}
+
+async function readWindow(
+  ask: Ask,
+  _: Plan,
+  [startK, startId, endK, endId, total, id]: Position,
+): Promise<Whole> {
+  const start = toPlace(startK, startId);
+  const until = toPlace(endK, endId);
+  const limit = until ? MAX_EXAMINED : WINDOW;
+  const rows = await walk(ask, { after: start, ...(until && { until }), limit });
+  const end = until ?? lastPlace(rows) ?? null;
+  const isMore = end !== null && (until !== null || rows.length === WINDOW);
+  return {
+    ...{ rows, name: 'walk', after: toPlace(total, id) },
+    toRest: [...(start ?? [0, '']), ...(end ?? [0, ''])],
+    toNext: isMore ? end : null,
+  };
+}
+
+async function readSliceWindow(ask: Ask, plan: Plan, [from, end, total, id]: Position): Promise<Whole> {
+  const down = isDown(ask.asked.sort);
+  const start = from === undefined || from === '' ? null : Number(from);
+  const after = toPlace(total, id);
+  if (end === undefined) {
+    const { rows, next } = await readSlice(ask, plan, WINDOW / 2 / SLICES, start, null);
+    const edge = next ?? '';
+    return { rows, name: 'slice', after, toRest: [start ?? '', edge], toNext: next === null ? null : [next] };
+  }
+  const [low, high] = down
+    ? [end === '' ? null : Number(end) + 1, start]
+    : [start, end === '' ? null : Number(end) - 1];
+  const rows = await readSlabs(ask, [wholeSlab(low, high)], { after: null, limit: MAX_BY_TOTAL });
+  return { rows, name: 'slice', after, toRest: [start ?? '', end], toNext: end === '' ? null : [end] };
+}
+
+const toPlace = (k: Position[number] | undefined, id: Position[number] | undefined): Place | null =>
+  k === undefined || id === undefined || id === '' ? null : [Number(k), String(id)];
 
 /** What began as a whole goes on as one, however much there is by now. */
 const wholeOf = ({ box, circle, city, country }: Asked, { name }: Plan): Plan['name'] =>

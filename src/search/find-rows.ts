@@ -2,6 +2,7 @@ import { conditionsOf, distanceSql, insideBox, Parameters, rectsOf } from './con
 import { MAX_EXAMINED, type Plan } from './plan.ts';
 import type { Asked } from './read-query.ts';
 import type { Sort } from './schemas.ts';
+import { DIMENSIONS, type Slab } from './slices.ts';
 
 /** A row where an order stands: `card` is null where the walk met what is not looked for. */
 export type Row = {
@@ -101,6 +102,38 @@ export async function walk(
   ).results;
 }
 
+/** What the tree has of the region in slices of the order, slice after slice; so many rows at most. */
+export async function readSlabs(
+  { db, asked, nowMs }: Ask,
+  slabs: readonly Slab[],
+  { after, limit }: Stretch,
+  card = CARD,
+): Promise<(Row & { slab: number })[]> {
+  const parameters = new Parameters();
+  const add = parameters.add.bind(parameters);
+  const { column } = ORDERS[asked.sort];
+  const dimension = DIMENSIONS[asked.sort]?.name;
+  const entries = slabs.flatMap((slab, at) => rectsOf(asked).map((rect) => [...rect, ...slab, at]));
+  const fits = [
+    ...conditionsOf(asked, add, nowMs),
+    ...(after ? [beyond(`l.${column}`, asked.sort, after, add)] : []),
+    'true',
+  ].join(' AND ');
+  const at = (index: number) => `CAST(r.value ->> ${index} AS INTEGER)`;
+  const sql = `SELECT id, k, iif(fits, shown, NULL) AS card, chord, slab, ${asked.stay ? 'iif(fits, sale, NULL)' : 'NULL'} AS sale
+    FROM (SELECT l.id, l.${column} AS k, ${card} AS shown, l.sale, (${fits}) AS fits, ${at(6)} AS slab,
+        ${asked.circle ? distanceSql(asked, add) : 'NULL'} AS chord
+      FROM json_each(${add(JSON.stringify(entries))}) r CROSS JOIN place l
+        ON l.x0 >= ${at(0)} AND l.x1 <= ${at(2)} AND l.y0 >= ${at(1)} AND l.y1 <= ${at(3)}
+        AND l.${dimension}0 >= ${at(4)} AND l.${dimension}1 <= ${at(5)} LIMIT ${limit})`;
+  return (
+    await db
+      .prepare(sql)
+      .bind(...parameters.values)
+      .all<Row & { slab: number }>()
+  ).results;
+}
+
 const columns = (asked: Asked, key: string, card: string, add: Parameters['add']): string =>
   [
     `l.id AS id, ${key} AS k, ${card} AS card, ${asked.stay ? 'l.sale' : 'NULL'} AS sale`,
@@ -141,6 +174,7 @@ function sourceOf(plan: Plan['name'], asked: Asked, add: Parameters['add'], inne
     case 'city':
     case 'country':
       return { from: `listing l INDEXED BY listing_by_${plan}`, where: ['l.live = 1'] };
+    case 'slice':
     case 'walk':
       return { from: 'listing l', where: ['l.live = 1'] };
   }

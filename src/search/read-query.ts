@@ -1,9 +1,9 @@
 import type { FieldError } from '../kernel/errors.ts';
 import type { Currency } from '../kernel/money.ts';
 import { MAX_STAY_NIGHTS, nightsBetween, type Stay } from '../kernel/stay.ts';
+import type { z } from '../kernel/zod.ts';
 import { RequestInvalid } from '../platform/errors.ts';
 import type { Guests } from '../pricing/index.ts';
-import type { z } from '../kernel/zod.ts';
 import { type Circle, toSteps } from './point.ts';
 import type { FacetQuery, SearchQuery, Sort } from './schemas.ts';
 import { fold, wordsIn } from './words.ts';

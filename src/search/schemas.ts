@@ -105,7 +105,7 @@ export type Hit = z.infer<typeof Hit>;
 /** All that a kept page may hold. */
 export const PublicSearchPage = z.object({ data: z.array(Hit), nextCursor: z.string().nullable() });
 export const Explanation = z.object({
-  plan: z.enum(['place', 'words', 'city', 'country', 'walk']),
+  plan: z.enum(['place', 'words', 'city', 'country', 'slice', 'walk']),
   estimate: z.int().nullable(),
   examined: z.int(),
   trips: z.int(),

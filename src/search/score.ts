@@ -43,4 +43,4 @@ export function qualityOf({ rating, images, descriptionLength, amenities, respon
  */
 export const scoreSql = (quality: string, instant: string, logPrice: string, near: string): string =>
   `${quality} + ${instant} * ${WEIGHTS.instant * WHOLE_SCORE} + CAST(round(${WEIGHTS.price * WHOLE_SCORE} *
-    max(0.0, min(1.0, 0.5 + coalesce((SELECT log_sum / n FROM tally WHERE key = ${near} AND n > 0), ${logPrice}) - ${logPrice}))) AS INTEGER)`;
+    max(0.0, min(1.0, 0.5 + coalesce((SELECT p / n FROM tally WHERE key = ${near} AND n > 0), ${logPrice}) - ${logPrice}))) AS INTEGER)`;

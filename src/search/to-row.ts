@@ -1,6 +1,6 @@
 import type { BookForSearch, Sale } from '../book/index.ts';
 import type { Money } from '../kernel/money.ts';
-import { type Weekday, WEEKDAYS } from '../kernel/stay.ts';
+import { WEEKDAYS, type Weekday } from '../kernel/stay.ts';
 import { AMENITIES, type PublicView } from '../properties/index.ts';
 import { ALL, cellsOf, cityKey, countryKey } from './cells.ts';
 import { FIXED, toReference } from './exchange.ts';

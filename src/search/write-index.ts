@@ -47,7 +47,8 @@ const KEEP = `INSERT INTO listing (id, live, ${LIVE.join(', ')}, card, score)
 
 const SELL = `UPDATE listing SET ${SOLD.map((name) => `${name} = d.${name}`).join(', ')},
     card = json_patch(listing.card, d.shown),
-    score = ${scoreSql('listing.quality', 'd.instant', 'd.log_price', 'listing.near')}
+    score = CASE WHEN (d.instant, d.log_price) = (listing.instant, listing.log_price) THEN listing.score
+      ELSE ${scoreSql('listing.quality', 'd.instant', 'd.log_price', 'listing.near')} END
   FROM (SELECT ${told(['id', ...SOLD, 'shown'])} FROM json_each(?)) AS d
   WHERE listing.id = d.id AND listing.live = 1 AND (d.epoch, d.version) >= (listing.epoch, listing.version)
   RETURNING listing.id`;

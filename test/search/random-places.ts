@@ -1,5 +1,5 @@
-import { toBookForSearch } from '../../src/book/read-for-search.ts';
 import type { CalendarState } from '../../src/book/calendar/state.ts';
+import { toBookForSearch } from '../../src/book/read-for-search.ts';
 import { DEFAULT_RULES, POLICIES } from '../../src/book/schemas.ts';
 import { addNights, type Night, WEEKDAYS } from '../../src/kernel/stay.ts';
 import { AMENITY_KEYS } from '../../src/properties/amenities.ts';
