@@ -30,7 +30,7 @@ const sale: Sale = {
 
 /** A number below `below`, as good as drawn, of a row's own number. */
 const drawn = (salt: number, below: number) =>
-  `(((i * 2654435761 + ${salt}) % 4294967296 * 40503 / 7) % 1000003 % ${below})`;
+  `(i * ${15_485_863 + salt * 9_824_516} % 2147483647 * 48271 % 2147483647 % ${below})`;
 
 export async function plant(db: D1Database, count: number, today: number): Promise<void> {
   const triggers = await db

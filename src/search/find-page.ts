@@ -1,7 +1,17 @@
 import type { Sale } from '../book/index.ts';
 import type { Position } from '../kernel/page.ts';
 import { convert, FIXED, toReference } from './exchange.ts';
-import { comparePlaces, findComplete, isDown, type Place, type Row, readSlabs, walk } from './find-rows.ts';
+import {
+  comparePlaces,
+  findComplete,
+  findInRing,
+  inOrder,
+  isDown,
+  type Place,
+  type Row,
+  readSlabs,
+  walk,
+} from './find-rows.ts';
 import { judgeStay, type Offer, staysAround } from './judge-stay.ts';
 import { choosePlan, type Limits, MAX_EXAMINED, type Plan } from './plan.ts';
 import { chordOfKm, kmOfChord } from './point.ts';
@@ -51,7 +61,7 @@ export async function findPage(ask: Ask, input: Input): Promise<FoundPage> {
   const [kind] = input.position ?? [];
   if (asked.stay && asked.sort.endsWith('price')) return findByTotal(ask, plan, input);
   if (kind === 's' || plan.name === 'slice') return findBySlice(ask, plan, input);
-  if (asked.sort === 'distance' && plan.name === 'walk') return findInRing(ask, plan, input);
+  if (asked.sort === 'distance' && plan.name === 'walk') return findByRing(ask, plan, input);
   return plan.name === 'walk' ? findByWalk(ask, plan, input) : findInOrder(ask, plan, input);
 }
 
@@ -113,10 +123,10 @@ async function readSlice(ask: Ask, plan: Plan, wanted: number, from: number | nu
     const whole = rows.length < limit ? slabs.length : (rows.at(-1)?.slab ?? 0);
     const last = slabs[whole - 1];
     if (last === undefined) continue;
-    const way = down ? -1 : 1;
-    const complete = rows
-      .filter(({ slab }) => slab < whole)
-      .sort((a, b) => way * comparePlaces([a.k, a.id], [b.k, b.id]));
+    const complete = inOrder(
+      rows.filter(({ slab }) => slab < whole),
+      ask.asked.sort,
+    );
     return { rows: complete, next: edgeBehind(last, down), examined };
   }
   throw new Error('Assertion failed: a slice has an end');
@@ -139,20 +149,25 @@ async function findBySlice(ask: Ask, plan: Plan, { limit, position }: Input): Pr
   return { found: shown, next: goesOn, plan: { ...plan, name: 'slice' }, examined };
 }
 
-/** Circle after circle, each of which adds about as many places as the one before. */
-async function findInRing(ask: Ask, plan: Plan, { limit, position }: Input): Promise<FoundPage> {
+/** Circle after circle, each of which adds about as many places as the one before; a thinner one where they lie closer. */
+async function findByRing(ask: Ask, plan: Plan, { limit, position }: Input): Promise<FoundPage> {
   const circle = ask.asked.circle;
   if (!circle) throw new Error('Assertion failed: distance is from somewhere');
   const after = placeOf(position);
   const innerKm = after ? Math.max(0, kmOfChord(after[0]) - 0.001) : 0;
   const squareKm = circle.radiusKm ** 2 / Math.max(1, plan.estimate ?? 1);
-  const radiusKm = Math.min(circle.radiusKm, Math.sqrt(innerKm ** 2 + RING * squareKm));
-  const within = { ...ask, asked: { ...ask.asked, circle: { ...circle, radiusKm } } };
-  const size = ask.asked.stay ? spare(limit) : limit + 1;
-  const rows = await findComplete(within, 'place', { after, limit: size }, { innerKm });
-  const page = pageOf(ask, plan, rows, limit, rows.length === size);
-  if (page.next !== null || radiusKm === circle.radiusKm) return page;
-  return { ...page, next: ['k', chordOfKm(radiusKm), AFTER_ALL_IDS] };
+  for (let wanted = RING; ; wanted /= 8) {
+    const radiusKm = Math.min(circle.radiusKm, Math.sqrt(innerKm ** 2 + wanted * squareKm));
+    const within = { ...ask, asked: { ...ask.asked, circle: { ...circle, radiusKm } } };
+    const isThin = wanted < 1e-3;
+    const rows = isThin
+      ? await findComplete(within, 'place', { after, limit: spare(limit) })
+      : await findInRing(within, after, innerKm);
+    if (rows === null) continue;
+    const page = pageOf(ask, plan, rows, limit, isThin);
+    if (page.next !== null || radiusKm === circle.radiusKm) return page;
+    return { ...page, next: ['k', chordOfKm(radiusKm), AFTER_ALL_IDS] };
+  }
 }
 
 function pageOf(ask: Ask, plan: Plan, rows: readonly Row[], limit: number, isMore: boolean): FoundPage {

@@ -40,12 +40,25 @@ type Stretch = {
 const CARD = 'l.card';
 
 /** Places that a part of the query names, as many as fit all of it, in order from a place on. */
-export async function findComplete(
+export async function findComplete(ask: Ask, plan: Plan['name'], { after, limit }: Stretch, card = CARD) {
+  const { unsorted, sorted } = prepareWhole(ask, plan, after, 0, card);
+  const rows = await unsorted(MAX_UNSORTED);
+  return rows.length < MAX_UNSORTED ? inOrder(rows, ask.asked.sort).slice(0, limit) : sorted(limit);
+}
+
+/** All between two circles, in order; null when there are too many. */
+export async function findInRing(ask: Ask, after: Place | null, innerKm: number): Promise<Row[] | null> {
+  const rows = await prepareWhole(ask, 'place', after, innerKm, CARD).unsorted(MAX_EXAMINED);
+  return rows.length < MAX_EXAMINED ? inOrder(rows, ask.asked.sort) : null;
+}
+
+function prepareWhole(
   { db, asked, nowMs }: Ask,
   plan: Plan['name'],
-  { after, limit }: Stretch,
-  { innerKm = 0, card = CARD } = {},
-): Promise<Row[]> {
+  after: Place | null,
+  innerKm: number,
+  card: string,
+) {
   const parameters = new Parameters();
   const add = parameters.add.bind(parameters);
   const source = sourceOf(plan, asked, add, innerKm);
@@ -57,18 +70,23 @@ export async function findComplete(
     ...(after ? [beyond(key, asked.sort, after, add)] : []),
   ];
   const sql = `SELECT ${columns(asked, key, card, add)} FROM ${source.from} WHERE ${where.join(' AND ')}`;
-  const ask = async (end: string) =>
+  const read = async (end: string) =>
     (
       await db
         .prepare(`${sql} ${end}`)
         .bind(...parameters.values)
         .all<Row>()
     ).results;
-  // To sort is to read every row once more, which D1 counts.
-  const rows = await ask(`LIMIT ${MAX_UNSORTED}`);
-  if (rows.length === MAX_UNSORTED) return ask(`ORDER BY ${order(key, asked.sort)} LIMIT ${limit}`);
-  const way = isDown(asked.sort) ? -1 : 1;
-  return rows.sort((a, b) => way * comparePlaces([a.k, a.id], [b.k, b.id])).slice(0, limit);
+  return {
+    // To sort is to read every row once more, which D1 counts.
+    unsorted: (most: number) => read(`LIMIT ${most}`),
+    sorted: (limit: number) => read(`ORDER BY ${order(key, asked.sort)} LIMIT ${limit}`),
+  };
+}
+
+export function inOrder<R extends Row>(rows: readonly R[], sort: Sort): R[] {
+  const way = isDown(sort) ? -1 : 1;
+  return rows.toSorted((a, b) => way * comparePlaces([a.k, a.id], [b.k, b.id]));
 }
 
 export const comparePlaces = ([a, x]: Place, [b, y]: Place): number => a - b || (x < y ? -1 : x > y ? 1 : 0);

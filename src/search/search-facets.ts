@@ -35,7 +35,7 @@ async function count(ctx: Context, asked: Asked): Promise<z.infer<typeof Facets>
   const rows =
     plan.name === 'walk'
       ? await walk(ask, stretch, COUNTED)
-      : await findComplete(ask, plan.name, stretch, { card: COUNTED });
+      : await findComplete(ask, plan.name, stretch, COUNTED);
   const counted = judged(ask, rows).map(({ card }) => JSON.parse(card) as Counted);
   const tally = (valuesOf: (row: Counted) => readonly string[]) => {
     const counts: Record<string, number> = {};
