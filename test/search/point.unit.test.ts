@@ -1,0 +1,78 @@
+import { expect, test } from 'vitest';
+import {
+  chordOfKm,
+  kmOfChord,
+  type Rect,
+  rectsOfBox,
+  rectsOfCircle,
+  toSteps,
+} from '../../src/search/point.ts';
+import { randomFrom } from './random-places.ts';
+
+const CENTERS = [
+  { lat: 0, lng: 0 },
+  { lat: 51.5, lng: -0.1 },
+  { lat: -17.8, lng: 179.99 },
+  { lat: 64, lng: -179.99 },
+  { lat: 89.5, lng: 40 },
+  { lat: -90, lng: 0 },
+];
+const holds = (rects: readonly Rect[], lat: number, lng: number) =>
+  rects.filter(
+    ([w, s, e, n]) => toSteps(lng) >= w && toSteps(lng) <= e && toSteps(lat) >= s && toSteps(lat) <= n,
+  ).length;
+
+/** So far from there, in a direction. */
+function go({ lat, lng }: { lat: number; lng: number }, km: number, bearing: number) {
+  const [phi, angle] = [(lat * Math.PI) / 180, km / 6371.0088];
+  const sine = Math.sin(phi) * Math.cos(angle) + Math.cos(phi) * Math.sin(angle) * Math.cos(bearing);
+  const east = Math.atan2(
+    Math.sin(bearing) * Math.sin(angle) * Math.cos(phi),
+    Math.cos(angle) - Math.sin(phi) * sine,
+  );
+  const turned = lng + (east * 180) / Math.PI;
+  return {
+    lat: (Math.asin(Math.max(-1, Math.min(1, sine))) * 180) / Math.PI,
+    lng: ((turned + 540) % 360) - 180,
+  };
+}
+
+test.each(CENTERS)(
+  'every point of a circle or a ring around $lat, $lng is in its bands, and once',
+  (center) => {
+    const random = randomFrom(3);
+    for (let round = 0; round < 200; round++) {
+      const radiusKm = random.of([0.3, 12, 90, 700, 5_000, 20_000]);
+      const innerKm = random.of([0, 0, radiusKm * 0.5, radiusKm * 0.97]);
+      const rects = rectsOfCircle({ center, radiusKm }, innerKm);
+      for (let at = 0; at < 20; at++) {
+        const km = innerKm + random() * (radiusKm - innerKm);
+        const { lat, lng } = go(center, km, random() * 2 * Math.PI);
+        expect(holds(rects, lat, lng), JSON.stringify({ radiusKm, innerKm, km, lat, lng })).toBe(1);
+      }
+    }
+  },
+);
+
+test('bands hold little beside a circle, so that little is read for nothing', () => {
+  for (const radiusKm of [1, 30, 300]) {
+    const rects = rectsOfCircle({ center: { lat: 40, lng: 10 }, radiusKm });
+    const area = rects.reduce(
+      (sum, [w, s, e, n]) =>
+        sum + (e - w) * (n - s) * Math.cos((((s + n) / 2) * Math.PI) / 180 / 1e7) * (111.195 / 1e7) ** 2,
+      0,
+    );
+    expect(area / (Math.PI * radiusKm ** 2)).toBeLessThan(1.2);
+  }
+});
+
+test('a box over the line of the date is two, which share no point', () => {
+  expect(rectsOfBox(170, -10, -170, 10)).toEqual([
+    [1_700_000_000, -100_000_000, 1_800_000_000, 100_000_000],
+    [-1_800_000_000, -100_000_000, -1_700_000_000, 100_000_000],
+  ]);
+});
+
+test('a way is as long there as back', () => {
+  for (const km of [0, 0.01, 3, 900, 12_000, 20_015]) expect(kmOfChord(chordOfKm(km))).toBeCloseTo(km, 6);
+});
