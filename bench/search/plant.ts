@@ -12,6 +12,12 @@ const TOWNS = 2_000;
 const AT_ONCE = 10_000;
 const LEVELS = [2, 3, 4, 5, 6, 7, 8, 9, 10, 11, 12, 13, 14, 15];
 
+const PLACED =
+  'x, x, y, y, CAST(log_price * 40000000 AS INTEGER), CAST(log_price * 40000000 AS INTEGER), score, score, stars, ' +
+  'stars, id, ux, uy, uz, city, country, words, type, amenities, guests, bedrooms, beds, bathrooms, pets, instant, ' +
+  'policy, currency, nightly, min_nights, max_nights, notice_days, window_days, arrive, leave, taken_from, taken, ' +
+  'price, score, stars, created, card, sale';
+
 const sale: Sale = {
   facts: { timeZone: 'Africa/Lagos', capacity: 4, petsAllowed: true, status: 'published' },
   rules: { ...DEFAULT_RULES, noticeDays: 0, bookingMode: 'instant' },
@@ -39,16 +45,14 @@ export async function plant(db: D1Database, count: number, today: number): Promi
   for (const { name } of triggers.results) await db.prepare(`DROP TRIGGER ${name}`).run();
   await db.prepare('DELETE FROM listing').run();
   for (let from = 1; from <= count; from += AT_ONCE)
-    await db.prepare(rows(from, Math.min(count, from + AT_ONCE - 1), today)).run();
-  await db
-    .prepare(
-      `INSERT INTO place SELECT n, x, x, y, y, CAST(log_price * 40000000 AS INTEGER), CAST(log_price * 40000000 AS INTEGER),
-         score, score, stars, stars, id, ux, uy, uz, city, country, words, type, amenities, guests, bedrooms, beds,
-         bathrooms, pets, instant, policy, currency, nightly, min_nights, max_nights, notice_days, window_days, arrive,
-         leave, taken_from, taken, price, score, stars, created, card, sale FROM listing`,
-    )
-    .run();
-  await db.prepare('INSERT INTO listing_text (rowid, words) SELECT n, words FROM listing').run();
+    await stubbornly(() => db.prepare(rows(from, Math.min(count, from + AT_ONCE - 1), today)).run());
+  for (let from = 1; from <= count; from += AT_ONCE) {
+    const some = `FROM listing WHERE n BETWEEN ${from} AND ${from + AT_ONCE - 1}`;
+    await stubbornly(() => db.prepare(`INSERT OR REPLACE INTO place SELECT n, ${PLACED} ${some}`).run());
+    await stubbornly(() =>
+      db.prepare(`INSERT OR REPLACE INTO listing_text (rowid, words) SELECT n, words ${some}`).run(),
+    );
+  }
   const cell = (level: number) =>
     `printf('${level}/%d/%d', (x + 1800000000) * ${2 ** level} / 3600000000, (y + 1800000000) * ${2 ** level} / 3600000000)`;
   for (const key of [...LEVELS.map(cell), "'all'", "'city/' || city", "'country/' || country"])
@@ -74,7 +78,7 @@ function rows(from: number, to: number, today: number): string {
        ELSE CAST(((i % ${TOWNS}) * ${around} % 1000 - 500) * ${axis === 'lat' ? 1_200_000 : 3_400_000} AS INTEGER)
          + ${drawn(salt, 10_000)} * 100 END`;
   const filled = JSON.stringify(sale).replaceAll("'", "''");
-  return `INSERT INTO listing (id, epoch, version, as_of, live, cells, log_price, quality, x, y, ux, uy, uz, city, country,
+  return `INSERT OR IGNORE INTO listing (id, epoch, version, as_of, live, cells, log_price, quality, x, y, ux, uy, uz, city, country,
       words, type, amenities, guests, bedrooms, beds, bathrooms, pets, instant, policy, currency, nightly, min_nights,
       max_nights, notice_days, window_days, arrive, leave, taken_from, taken, price, score, stars, created, card, sale)
     SELECT id, 1, 1, 1, 1, '[]', ln(nightly * 10000.0), 500000, x, y,
@@ -93,4 +97,16 @@ function rows(from: number, to: number, today: number): string {
         ${spot('lng', 37, 1)} AS x, ${spot('lat', 101, 2)} AS y,
         CASE WHEN ${isIsland} THEN 'island' WHEN ${isCity} THEN '${CITY.name}' ELSE 'town ' || (i % ${TOWNS}) END AS city
       FROM (WITH RECURSIVE c (i) AS (VALUES (${from}) UNION ALL SELECT i + 1 FROM c WHERE i < ${to}) SELECT i FROM c))`;
+}
+
+/** The way to a database under test is cut now and then; each of these may be done twice. */
+async function stubbornly(work: () => Promise<unknown>): Promise<void> {
+  for (let attempt = 0; ; attempt++) {
+    try {
+      await work();
+      return;
+    } catch (error) {
+      if (attempt === 3) throw error;
+    }
+  }
 }

@@ -35,7 +35,7 @@ export type FoundPage = {
   readonly plan: Plan;
   readonly examined: number;
 };
-type Ask = {
+export type Ask = {
   readonly db: D1Database;
   readonly asked: Asked;
   readonly nowMs: number;
@@ -250,7 +250,7 @@ const toPlace = (k: Position[number] | undefined, id: Position[number] | undefin
 
 /** What began as a whole goes on as one, however much there is by now. */
 const wholeOf = ({ box, circle, city, country }: Asked, { name }: Plan): Plan['name'] =>
-  name !== 'walk'
+  name !== 'walk' && name !== 'slice'
     ? name
     : box || circle
       ? 'place'

@@ -114,7 +114,7 @@ function crowdOf(sort: Sort, cover: readonly Share[], found: ReadonlyMap<string,
     sum += share * tally[name];
     squares += share * tally[`${name}2`];
   }
-  if (count <= 0) return null;
+  if (count <= 0) return { count: 0, mean: 0, deviation: unit };
   const mean = sum / count;
   const deviation = Math.sqrt(Math.max(1e-6, squares / count - mean * mean));
   return { count, mean: mean * unit, deviation: deviation * unit };

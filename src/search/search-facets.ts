@@ -4,12 +4,13 @@ import { sha256 } from '../kernel/crypto.ts';
 import type { z } from '../kernel/zod.ts';
 import { type PublicAnswer, publicText } from '../platform/public-cache.ts';
 import { convert, FIXED } from './exchange.ts';
-import { judged } from './find-page.ts';
-import { findComplete, walk } from './find-rows.ts';
+import { type Ask, judged } from './find-page.ts';
+import { findComplete, type Row, readSlabs, walk } from './find-rows.ts';
 import { kept } from './keep-page.ts';
-import { choosePlan, MAX_EXAMINED } from './plan.ts';
-import { type Asked, canonical, readQuery } from './read-query.ts';
+import { choosePlan, MAX_EXAMINED, type Plan } from './plan.ts';
+import { canonical, readQuery } from './read-query.ts';
 import { type FacetQuery, Facets } from './schemas.ts';
+import { slabsFrom } from './slices.ts';
 
 type Input = { readonly query: z.infer<typeof FacetQuery>; readonly fresh: boolean };
 
@@ -17,6 +18,7 @@ type Input = { readonly query: z.infer<typeof FacetQuery>; readonly fresh: boole
 const COUNTED =
   'json_array(l.type, l.policy, l.instant, l.bedrooms, trim(l.amenities), l.nightly, l.currency)';
 type Counted = [string, string, number, number, string, number, 'USD'];
+const SLICES = 8;
 const MODES = ['request', 'instant'];
 
 /** How many there are of each kind among those that fit; of the first of them where they are too many. */
@@ -25,17 +27,16 @@ export async function searchFacets(ctx: Context, { query, fresh }: Input): Promi
 
   const asked = readQuery({ ...query, sort: 'recommended' });
   const key = `facets/1/${sha256(canonical(asked))}`;
-  return kept(ctx, key, fresh, async () => publicText(Facets, await count(ctx, asked)));
+  return kept(ctx, key, fresh, async () => {
+    const ask = { db: ctx.searchDb, asked, nowMs: ctx.clock.now() };
+    return publicText(Facets, await countFacets(ask));
+  });
 }
 
-async function count(ctx: Context, asked: Asked): Promise<z.infer<typeof Facets>> {
-  const ask = { db: ctx.searchDb, asked, nowMs: ctx.clock.now() };
-  const plan = await choosePlan(ctx.searchDb, asked);
-  const stretch = { after: null, limit: MAX_EXAMINED };
-  const rows =
-    plan.name === 'walk'
-      ? await walk(ask, stretch, COUNTED)
-      : await findComplete(ask, plan.name, stretch, COUNTED);
+export async function countFacets(ask: Ask): Promise<z.infer<typeof Facets>> {
+  const { asked } = ask;
+  const plan = await choosePlan(ask.db, asked, ask.limits);
+  const rows = await findCounted(ask, plan);
   const counted = judged(ask, rows).map(({ card }) => JSON.parse(card) as Counted);
   const tally = (valuesOf: (row: Counted) => readonly string[]) => {
     const counts: Record<string, number> = {};
@@ -65,4 +66,12 @@ async function count(ctx: Context, asked: Asked): Promise<z.infer<typeof Facets>
             max: prices.at(-1) ?? min,
           },
   };
+}
+
+/** All, or the best of them where they are many. */
+function findCounted(ask: Ask, { name, crowd }: Plan): Promise<readonly Row[]> {
+  const stretch = { after: null, limit: MAX_EXAMINED };
+  if (name === 'walk') return walk(ask, stretch, COUNTED);
+  if (name !== 'slice' || crowd === null) return findComplete(ask, name, stretch, COUNTED);
+  return readSlabs(ask, slabsFrom(crowd, true, null, MAX_EXAMINED / SLICES, 2 * SLICES), stretch, COUNTED);
 }
