@@ -15,7 +15,7 @@ export function orderly(value: unknown): unknown {
   if (Array.isArray(value)) return value.map(orderly);
   if (!isFields(value)) return value;
   const inner = Object.fromEntries(Object.entries(value).map(([name, member]) => [name, orderly(member)]));
-  return [inPairs, exact, once, apart].reduce((fields, mend) => mend(fields), inner);
+  return [inPairs, exact, once, apart, sought].reduce((fields, mend) => mend(fields), inner);
 }
 
 /** Done besides, so that there is something to publish and to quote: what is small, soon and complete. */
@@ -66,6 +66,30 @@ function inPairs(fields: Fields): Fields {
     Object.assign(changed, { minNights: maxNights, maxNights: minNights });
   }
   if (typeof checkInUntil === 'string' && checkInUntil <= String(checkInFrom)) delete changed.checkInUntil;
+  return changed;
+}
+
+/** What search is asked: one place on the earth, and nothing that needs what is not there. */
+function sought(fields: Fields): Fields {
+  const changed = { ...fields };
+  const drop = (...names: string[]) => {
+    for (const name of names) delete changed[name];
+  };
+  const isOnEarth = (value: unknown) =>
+    value === undefined ||
+    String(value)
+      .split(',')
+      .every((degrees) => Math.abs(Number(degrees)) <= 90);
+  const [, south = '0', , north = '0'] = String(fields.bbox).split(',');
+  if (!isOnEarth(fields.bbox) || Number(north) < Number(south)) drop('bbox');
+  if (changed.bbox !== undefined || !isOnEarth(fields.near)) drop('near');
+  if (changed.near === undefined) drop('radiusKm');
+  if (changed.near === undefined && fields.sort === 'distance') drop('sort');
+  if ((fields.checkIn === undefined) !== (fields.checkOut === undefined) && 'flexDays' in fields)
+    drop('checkIn', 'checkOut');
+  if (changed.checkIn === undefined) drop('flexDays');
+  if (Number(fields.priceMax) < Number(fields.priceMin)) drop('priceMin');
+  if (typeof fields.q === 'string' && !/[\p{L}\p{N}]/u.test(fields.q)) drop('q');
   return changed;
 }
 

@@ -33,7 +33,7 @@ export function randomQuery(random: Random): Record<string, string> {
     random.of(['cafe', 'CASA gar', 'strasse', 'villa 100', 'wi fi', 'köl', '"old" OR*', 'sunny lake cafe']),
   );
   if (random() < 0.5) {
-    const nights = random.of([1, 2, 3, 5, 7, 14, 30]);
+    const nights = random.of([1, 2, 3, 6, 7, 14, 28]);
     const checkIn = addNights(TODAY, random.int(-2, 60));
     query.checkIn = checkIn;
     query.checkOut = addNights(checkIn, nights);
