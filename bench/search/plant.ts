@@ -55,11 +55,11 @@ export async function plant(db: D1Database, count: number, today: number): Promi
   }
   const cell = (level: number) =>
     `printf('${level}/%d/%d', (x + 1800000000) * ${2 ** level} / 3600000000, (y + 1800000000) * ${2 ** level} / 3600000000)`;
-  for (const key of [...LEVELS.map(cell), "'all'", "'city/' || city", "'country/' || country"])
-    await db
-      .prepare(`INSERT INTO tally SELECT ${key} AS key, count(*), sum(log_price), sum(log_price * log_price), sum(score / 1e6),
-           sum(score / 1e6 * score / 1e6), sum(stars / 1e8), sum(stars / 1e8 * stars / 1e8) FROM listing GROUP BY 1`)
-      .run();
+  const keys = [...LEVELS.map(cell), "'all'", "'city/' || city", "'country/' || country"];
+  for (let from = 1; from <= count; from += AT_ONCE) {
+    const some = `FROM listing WHERE n BETWEEN ${from} AND ${from + AT_ONCE - 1}`;
+    await stubbornly(() => db.batch(keys.map((key) => db.prepare(tallied(key, some)))));
+  }
   for (const { sql } of triggers.results) await db.prepare(sql).run();
   const at = { lat: Math.round(CITY.lat * 1e7), lng: Math.round(CITY.lng * 1e7) };
   const known = await db
@@ -110,3 +110,9 @@ async function stubbornly(work: () => Promise<unknown>): Promise<void> {
     }
   }
 }
+
+const tallied = (key: string, some: string) =>
+  `INSERT INTO tally SELECT ${key} AS key, count(*), sum(log_price), sum(log_price * log_price), sum(score / 1e6),
+     sum(score / 1e6 * score / 1e6), sum(stars / 1e8), sum(stars / 1e8 * stars / 1e8) ${some} GROUP BY 1
+   ON CONFLICT (key) DO UPDATE SET n = n + excluded.n, p = p + excluded.p, p2 = p2 + excluded.p2, s = s + excluded.s,
+     s2 = s2 + excluded.s2, r = r + excluded.r, r2 = r2 + excluded.r2`;

@@ -72,23 +72,25 @@ function priceConditions({ priceMin, priceMax, currency }: Asked, add: Parameter
     ];
   const range = (own: Currency) => [
     firstOf(priceMin ?? 0, own, currency),
-    priceMax === null ? Number.MAX_SAFE_INTEGER : firstOf(priceMax + 1, own, currency) - 1,
+    priceMax === null ? MOST : firstOf(priceMax + 1, own, currency) - 1,
   ];
   const ranges = add(JSON.stringify(Object.fromEntries(CURRENCIES_IN_USE.map((own) => [own, range(own)]))));
   const end = (at: 0 | 1) => `json_extract(${ranges}, '$.' || l.currency || '[${at}]')`;
   return [`l.nightly BETWEEN ${end(0)} AND ${end(1)}`];
 }
 
+/** More than a night may cost. */
+const MOST = 1_000_000_000_000;
+
 /** The least amount of one currency that is, in another, so much. */
 function firstOf(amount: number, own: Currency, asked: Currency): number {
-  let least = Math.min(convert(FIXED, amount, asked, own) + 1, Number.MAX_SAFE_INTEGER - 1);
-  for (let low = 0, high = least * 2 + 1; low < high; ) {
+  let [low, high] = [0, MOST];
+  while (low < high) {
     const middle = Math.floor((low + high) / 2);
     if (convert(FIXED, middle, own, asked) >= amount) high = middle;
     else low = middle + 1;
-    least = high;
   }
-  return least;
+  return high;
 }
 
 function stayConditions(stay: Stay, flexDays: number, nowMs: number): string[] {

@@ -19,7 +19,7 @@ const FULL: Described = {
 
 test('the weights are those of the documentation, and whole together', () => {
   expect(WEIGHTS).toEqual({ rating: 0.45, completeness: 0.2, response: 0.1, price: 0.15, instant: 0.1 });
-  expect(Object.values(WEIGHTS).reduce((sum, weight) => sum + weight)).toBeCloseTo(1);
+  expect(Object.values<number>(WEIGHTS).reduce((sum, weight) => sum + weight)).toBeCloseTo(1);
 });
 
 test.each([
