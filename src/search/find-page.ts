@@ -156,7 +156,7 @@ async function findByRing(ask: Ask, plan: Plan, { limit, position }: Input): Pro
   const after = placeOf(position);
   const innerKm = after ? Math.max(0, kmOfChord(after[0]) - 0.001) : 0;
   const squareKm = circle.radiusKm ** 2 / Math.max(1, plan.estimate ?? 1);
-  for (let wanted = RING; ; wanted /= 8) {
+  for (let wanted = Math.min(RING, 5 * (limit + 1) * rarityOf(ask.asked)); ; wanted /= 8) {
     const radiusKm = Math.min(circle.radiusKm, Math.sqrt(innerKm ** 2 + wanted * squareKm));
     const within = { ...ask, asked: { ...ask.asked, circle: { ...circle, radiusKm } } };
     const isThin = wanted < 1e-3;
