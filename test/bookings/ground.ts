@@ -85,10 +85,11 @@ export async function costOf(work: () => Promise<Answer>) {
   }
 }
 
-export async function place(host: Person, mode: 'instant' | 'request' = 'instant') {
+/** Nothing is heard by providers, unless it is said. */
+export async function place(host: Person, mode: 'instant' | 'request' = 'instant', isHeard = false) {
   const id = newId('prp', Date.now());
   const book = bookOf(id);
-  await withoutProviders(id);
+  if (!isHeard) await withoutProviders(id);
   const call = { ...system(now()), actorKind: 'session' as const, accountId: host.actor.accountId };
   await book.tellFacts(system(now()), factsOf(id, { hostId: host.actor.accountId }));
   await book.putRates(call, RATES, '*');

@@ -1,5 +1,6 @@
 import Stripe from 'stripe';
 import { Fault } from '../../kernel/errors.ts';
+import { payoutNamed } from '../payouts/payout-name.ts';
 import type { ProviderRecord, Traced } from '../ports.ts';
 import { ofDispute, ofIntent, ofRefund, ofTransfer } from './records.ts';
 
@@ -36,7 +37,7 @@ async function traceTransfer(
   const [group] = id?.split('-', 1) ?? [];
   if (group === undefined) return [];
   const found = await all(stripe.transfers.list({ transfer_group: group, ...PAGE }), ofTransfer);
-  return found.filter(({ effectId }) => effectId === id || effectId?.startsWith(`${id}.`));
+  return found.filter(({ effectId }) => effectId === id || payoutNamed(effectId ?? '')?.key === id);
 }
 
 async function all<T>(
