@@ -62,10 +62,12 @@ function apply(tx: Transactor, call: Call, event: PaymentEvent): Applied {
       return { eventId, result: 'applied' };
     case 'settle_difference':
       settleDifference(tx, call, booking, heard);
+      if (said.kind === 'dispute_lost') loseDispute(tx, call, heard, said);
       return { eventId, result: 'applied' };
     case 'return':
       returnPayment(tx, booking, heard, verdict.why, call.now);
       show(tx, call, booking, heard, 'payment.returned');
+      if (said.kind === 'dispute_lost') loseDispute(tx, call, heard, said);
       return { eventId, result: 'returned', why: verdict.why };
     case 'nothing':
       hear(tx, call, booking, heard, said);

@@ -108,14 +108,12 @@ export const penaltyOf = (occasion: Occasion, amount: number): Entry =>
 export const payoutOf = (occasion: Occasion, { amount, sent }: { amount: number; sent: number }): Entry =>
   entry(occasion, 'payout', { host: amount, provider: -sent, balance: sent - amount });
 
-/** The bank took the money back: what of it was the host's is the host's no more. */
-export const disputeOf = (occasion: Occasion, shares: Shares): Entry =>
-  entry(occasion, 'dispute', {
-    provider: -totalOf(shares),
-    host: shares.host,
-    fees: shares.fees,
-    taxes: shares.taxes,
-  });
+/** The bank took the money back: what of it was the host's is the host's no more, nor the guest's what was to go back. */
+export const disputeOf = (
+  occasion: Occasion,
+  { host, fees, taxes, guest = 0 }: Shares & { readonly guest?: number },
+): Entry =>
+  entry(occasion, 'dispute', { provider: -(host + fees + taxes + guest), host, fees, taxes, guest });
 
 function entry(occasion: Occasion, kind: Entry['kind'], lines: Entry['lines']): Entry {
   const amounts = Object.values(lines);

@@ -3,7 +3,7 @@ import type { Call } from '../command.ts';
 import { paidOf } from '../stays/booking.ts';
 import { changeBooking } from '../stays/change-booking.ts';
 import type { Transactor } from '../store/transactor.ts';
-import { disputeOf, occasionOf } from './ledger.ts';
+import { balances, disputeOf, type Entry, NO_SHARES, occasionOf } from './ledger.ts';
 import { type Heard, type Payment, shownOf } from './payment.ts';
 import { sharesLeft } from './shares-left.ts';
 
@@ -11,19 +11,30 @@ import { sharesLeft } from './shares-left.ts';
 export function loseDispute(
   tx: Transactor,
   call: Call,
-  payment: Payment,
+  { id, bookingId }: Payment,
   { reference, amount }: Heard,
 ): void {
-  const booking = tx.booking(payment.bookingId);
-  if (booking === null) return;
-  const left = sharesLeft(tx.entriesOf(booking.id));
-  const [host = 0, fees = 0, taxes = 0] = split(amount, [left.host, left.fees, left.taxes]);
-  const occasion = occasionOf(booking, `dispute:${reference}`, call.now);
-  tx.enter(disputeOf(occasion, { host, fees, taxes }), call.now);
-  const disputed = Math.min(
-    booking.payment.disputed + amount,
-    booking.payment.disputed + paidOf(booking.payment),
-  );
+  const [booking, payment] = [tx.booking(bookingId), tx.payment(id)];
+  const entries = tx.entriesOf(bookingId);
+  const name = `dispute:${reference}`;
+  if (booking === null || payment === null || entries.some((entry) => entry.id === name)) return;
+  const isTheirs = payment.fate.kind !== 'returned';
+  tx.enter(disputeOf(occasionOf(booking, name, call.now), lossOf(entries, isTheirs, amount)), call.now);
+  const lost = isTheirs ? Math.min(amount, paidOf(booking.payment)) : 0;
+  const disputed = booking.payment.disputed + lost;
   const after = { ...booking, payment: { ...booking.payment, disputed }, paidBy: shownOf(payment) };
   changeBooking(tx, call, { before: booking, after, type: 'payment.disputed', at: call.now });
+}
+
+/** What nobody has a part of was to go back to the guest, or has: what they then have twice is the marketplace's loss. */
+function lossOf(entries: readonly Entry[], isTheirs: boolean, amount: number) {
+  const left = isTheirs ? sharesLeft(entries) : NO_SHARES;
+  const weights = [left.host, left.fees, left.taxes].map((part) => Math.max(0, part));
+  const own = Math.min(
+    amount,
+    weights.reduce((sum, part) => sum + part, 0),
+  );
+  const [host = 0, fees = 0, taxes = 0] = split(own, weights);
+  const guest = Math.min(amount - own, Math.max(0, -balances(entries).guest));
+  return { host, fees: fees + amount - own - guest, taxes, guest };
 }

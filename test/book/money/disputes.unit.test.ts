@@ -1,0 +1,65 @@
+import { expect, test } from 'vitest';
+import { applyPaymentEvents } from '../../../src/book/money/apply-payment-events.ts';
+import { balances } from '../../../src/book/money/ledger.ts';
+import type { Payment, PaymentEvent } from '../../../src/book/money/payment.ts';
+import { cancelBooking } from '../../../src/book/stays/cancel-booking.ts';
+import { HOST } from '../plain.ts';
+import { eventOf } from './events.ts';
+import { BOOKING, by, openPlainBook, type PlainBook, SYSTEM } from './plain-book.ts';
+
+/** A guest's bank takes money back, or may yet, and what was the host's share of it. */
+const DISPUTE = { reference: 'dp_1' };
+
+const tell = (book: PlainBook, payment: Payment, kind: PaymentEvent['kind'], more = {}) =>
+  book.run((tx) => applyPaymentEvents(tx, SYSTEM, [eventOf(payment, kind, more)]));
+const standing = (book: PlainBook) => balances(book.money().entries);
+
+test('a dispute that is lost of what went back whole is nobody’s loss but the marketplace’s', () => {
+  const book = openPlainBook();
+  const paid = book.pay('stripe');
+  book.run((tx) => cancelBooking(tx, by(HOST), { bookingId: BOOKING, reason: null }));
+  book.settleAll();
+  const before = standing(book);
+
+  tell(book, paid, 'dispute_lost', DISPUTE);
+  const { total } = book.booking().price;
+  expect(standing(book)).toEqual({ ...before, provider: -total, fees: before.fees + total });
+  expect(book.wrong()).toEqual([]);
+});
+
+test('a host loses nothing by a dispute of a payment that was never theirs', () => {
+  const book = openPlainBook();
+  const second = book.start('stripe');
+  book.pay('mpesa');
+  tell(book, second, 'captured');
+  book.settleAll();
+  const [before, { payment }] = [standing(book), book.booking()];
+
+  tell(book, second, 'dispute_lost', DISPUTE);
+  const { total } = book.booking().price;
+  expect(standing(book)).toEqual({ ...before, provider: before.provider - total, fees: before.fees + total });
+  expect(book.booking().payment).toEqual(payment);
+});
+
+test('what could not go back before the bank took it is not lost twice', () => {
+  const book = openPlainBook();
+  const second = book.start('stripe');
+  book.pay('mpesa');
+  tell(book, second, 'captured');
+  const before = standing(book);
+
+  tell(book, second, 'dispute_lost', DISPUTE);
+  const { total } = book.booking().price;
+  expect(before.guest).toBe(-total);
+  expect(standing(book)).toEqual({ ...before, provider: before.provider - total, guest: 0 });
+});
+
+test('one dispute is lost once, however its end is told', () => {
+  const book = openPlainBook();
+  const paid = book.pay('stripe');
+  book.settleAll();
+  const part = { ...DISPUTE, amount: 1_000 };
+  tell(book, paid, 'dispute_lost', part);
+  tell(book, paid, 'dispute_lost', part);
+  expect(book.booking().payment.disputed).toBe(1_000);
+});
