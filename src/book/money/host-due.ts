@@ -18,9 +18,6 @@ export function hostDue(
   if (settled > earned || earned < 0) return earned - settled;
 
   const { guest } = balances(entries);
-  const { paidBy, payment } = booking;
-  const isDisputed = paidBy?.status === 'disputed' && payment.disputed === 0;
-  if (isDisputed) return 0;
   const available = earned - Math.max(0, guest);
   return Math.max(0, shareBy(booking, available, nowMs) - settled);
 }

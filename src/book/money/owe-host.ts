@@ -3,17 +3,23 @@ import { newIdWithin, propertyIdOf } from '../../kernel/ids.ts';
 import type { Booking } from '../stays/booking.ts';
 import type { Transactor } from '../store/transactor.ts';
 import { hostDue } from './host-due.ts';
+import type { Payment } from './payment.ts';
 import { isPaid, type Payout } from './payout.ts';
 
 const FIRST_PATIENCE_MS = 15 * MINUTE;
 
-/** Sees to it that what is due to the host, or owed by them, is on its way. */
+/** Sees to it that what is due to the host, or owed by them, is on its way, unless a guest's bank has it in dispute. */
 export function oweHost(tx: Transactor, booking: Booking, nowMs: number): void {
   if (booking.confirmedAt === null) return;
   const settled = tx.payoutsOf(booking.id).reduce((sum, { amount }) => sum + amount, 0);
   const amount = hostDue(booking, tx.entriesOf(booking.id), settled, nowMs);
-  if (amount !== 0) beginPayout(tx, booking, amount, nowMs);
+  if (amount < 0 || (amount > 0 && !tx.paymentsOf(booking.id).some(isInDispute)))
+    beginPayout(tx, booking, amount, nowMs);
 }
+
+/** Of what went back there is nothing that the host could be paid. */
+const isInDispute = ({ fate, told }: Payment): boolean =>
+  fate.kind !== 'returned' && Object.values(told.disputes).some(({ outcome }) => outcome === 'open');
 
 /** Of nothing, it sends what the host's balance has left. */
 export function beginPayout(tx: Transactor, booking: Booking, amount: number, nowMs: number): void {

@@ -9,10 +9,27 @@ import { BOOKING, by, openPlainBook, type PlainBook, SYSTEM } from './plain-book
 
 /** A guest's bank takes money back, or may yet, and what was the host's share of it. */
 const DISPUTE = { reference: 'dp_1' };
+const DUE = Date.UTC(2027, 2, 2, 12);
 
 const tell = (book: PlainBook, payment: Payment, kind: PaymentEvent['kind'], more = {}) =>
   book.run((tx) => applyPaymentEvents(tx, SYSTEM, [eventOf(payment, kind, more)]));
 const standing = (book: PlainBook) => balances(book.money().entries);
+
+test('what another payment of the booking tells does not pay out what is in dispute', async () => {
+  const book = openPlainBook();
+  const unused = book.start('mpesa');
+  const paid = book.pay('stripe');
+  book.settleAll();
+  tell(book, paid, 'disputed', DISPUTE);
+  tell(book, unused, 'failed');
+
+  await book.keeper.wake(() => DUE);
+  expect(book.money().payouts).toEqual([]);
+
+  const won = eventOf(paid, 'dispute_won', DISPUTE);
+  book.run((tx) => applyPaymentEvents(tx, { ...SYSTEM, now: DUE }, [won]), DUE);
+  expect(book.money().payouts).toMatchObject([{ status: 'due', amount: book.booking().price.hostEarns }]);
+});
 
 test('a dispute that is lost of what went back whole is nobody’s loss but the marketplace’s', () => {
   const book = openPlainBook();

@@ -74,12 +74,6 @@ test('what the guest has not paid yet is not paid out', () => {
   expect(hostDue(stay(3), [...dearer, captureOf(OCCASION, 9_000)], 97_000, DUE)).toBe(8_000);
 });
 
-test('while the guest’s bank has it in dispute nothing is paid out, and what was paid is not asked back', () => {
-  const disputed = { paidBy: { id: 'pay_1', provider: 'stripe', status: 'disputed' } } as const;
-  expect(hostDue(stay(3, disputed), PAID, 0, DUE)).toBe(0);
-  expect(hostDue(stay(3, disputed), PAID, 97_000, DUE)).toBe(0);
-});
-
 test('what is given back, or lost in a dispute, after it was paid out is owed', () => {
   const gave = [...PAID, credit(OCCASION, { host: 20_000, fees: 0, taxes: 0 })];
   expect(hostDue(stay(3), gave, 97_000, DUE)).toBe(-20_000);
