@@ -72,8 +72,10 @@ async function settle(ctx: Context, key: string, callback: MpesaResult): Promise
   if (payout !== null && (verdict === 'done' || verdict === 'failed')) {
     const result: PayoutResult =
       verdict === 'done' ? { kind: 'told', reference } : { kind: 'failed', reason: code };
-    const hostId = await settlePayout(ctx, payout, result);
-    if (hostId !== null && verdict === 'failed') await ctx.balances.of(hostId).refuse(key);
+    const settled = await settlePayout(ctx, payout, result);
+    // What was paid stays drawn, whatever is told of it later.
+    if (settled && verdict === 'failed' && settled.status !== 'paid')
+      await ctx.balances.of(settled.hostId).refuse(key);
     return;
   }
   const result: EffectResult | null =

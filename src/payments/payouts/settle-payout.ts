@@ -7,12 +7,12 @@ import { callOf } from '../../properties/index.ts';
 
 type Which = Pick<Payout, 'bookingId' | 'key' | 'attempt'>;
 
-/** Tells the book, and the host when there is something that they have to do. Says whose payout it is. */
+/** Tells the book, and the host when there is something that they have to do. Says what it is then; null if there is none. */
 export async function settlePayout(
   ctx: Context,
   { bookingId, key, attempt }: Which,
   result: PayoutResult,
-): Promise<string | null> {
+): Promise<Payout | null> {
   const settled = { bookingId, key, attempt, result };
   const told = await ctx.books.of(propertyIdOf(bookingId)).settlePayout(callOf(ctx), settled);
   if (!told.ok) {
@@ -27,5 +27,5 @@ export async function settlePayout(
     const message = { id: newId('out', ctx.clock.now()), kind: 'payout_stuck', hostId, reason };
     await commit(ctx, { writes: () => [], audit: [], outbox: [{ queue: 'mail', message }], result: null });
   }
-  return hostId;
+  return told.value;
 }

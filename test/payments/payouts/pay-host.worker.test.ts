@@ -6,7 +6,8 @@ import { DEFAULT_RULES } from '../../../src/book/schemas.ts';
 import { DAY } from '../../../src/kernel/clock.ts';
 import { newId, newIdWithin } from '../../../src/kernel/ids.ts';
 import type { Night } from '../../../src/kernel/stay.ts';
-import { payHost, retryPayouts, retryPayoutsOf } from '../../../src/payments/index.ts';
+import { callbackTokenOf } from '../../../src/payments/callback-token.ts';
+import { consumeProviderEvents, payHost, retryPayouts, retryPayoutsOf } from '../../../src/payments/index.ts';
 import type { Effect, EffectOutcome, PaymentProvider } from '../../../src/payments/ports.ts';
 import { readTransfers } from '../../../src/payments/reconcile/read-transfers.ts';
 import { callBy, NOW, openBook, RATES, type Stub, system, withoutProviders } from '../../book/ground.ts';
@@ -101,6 +102,16 @@ async function due({ book }: Hosting, now = DUE): Promise<Payout> {
   await book.readPayment(system(now), 'pay_none');
   await book.readBooking(system(now), 'bkg_none');
   return onlyPayout(book);
+}
+/** What M-Pesa tells, at the address of its own, of money that it took on. */
+async function tellOf({ at }: Hosting, key: string, resultCode: number, now = DUE) {
+  const ctx = at(now);
+  const said = { OriginatorConversationID: key, ConversationID: 'AG_1', ResultCode: resultCode };
+  const text = JSON.stringify({ Result: said });
+  const results = await consumeProviderEvents(ctx, [
+    { kind: 'mpesa', token: callbackTokenOf(ctx.keyring, key), text },
+  ]);
+  expect(results).toEqual([null]);
 }
 /** D1 is told a moment later. */
 const toldOf = (hostId: string, status: Payout['status']) =>
@@ -240,4 +251,49 @@ test('one place’s debt is paid by another place of the same host', async () =>
   await payHost(home.at(DUE), { pay_host: next });
   expect(await onlyPayout(other.book)).toMatchObject({ amount: next.amount, sent: next.amount - 5_000 });
   expect(home.bank.sent.get(next.key)).toBe(next.amount - 5_000);
+});
+
+test('that it failed, said of what was paid, withholds nothing twice', async () => {
+  const home = await hosting();
+  await home.openAccount();
+  const bookingId = await stayPaid(home);
+  await payHost(home.at(DUE), { pay_host: await due(home) });
+  const gift = { bookingId, amount: 5_000, reason: 'Cold water' };
+  await home.book.createRefund(callBy(home.hostId, DUE), gift, replay());
+  const debt = (await payoutsOf(home.book)).find(({ amount }) => amount < 0) as Payout;
+  await payHost(home.at(DUE), { pay_host: debt });
+
+  const payElsewhere = async (tells: readonly number[]) => {
+    const { id: propertyId, book } = await letBy(home.hostId);
+    const other = { ...home, propertyId, book };
+    await stayPaid(other);
+    const payout = await due(other);
+    home.bank.next = { kind: 'pending', reference: payout.key };
+    await payHost(home.at(DUE), { pay_host: payout });
+    for (const code of tells) await tellOf(home, payout.key, code);
+    const { status, amount, sent } = await onlyPayout(other.book);
+    return { status, withheld: amount - Number(sent) };
+  };
+  expect(await payElsewhere([0, 2001, 2001])).toEqual({ status: 'paid', withheld: 5_000 });
+  expect(await payElsewhere([0])).toEqual({ status: 'paid', withheld: 0 });
+});
+
+test('what failed on its way is on the balance again, and is sent once under its next name', async () => {
+  const home = await hosting();
+  await home.openAccount();
+  await stayPaid(home);
+  const payout = await due(home);
+  home.bank.next = { kind: 'pending', reference: payout.key };
+  await payHost(home.at(DUE), { pay_host: payout });
+  await tellOf(home, payout.key, 2001);
+  await tellOf(home, payout.key, 2001);
+  expect(await onlyPayout(home.book)).toMatchObject({ status: 'failed', reason: '2001' });
+
+  await toldOf(home.hostId, 'failed');
+  await retryPayouts(home.at(DUE + DAY));
+  const again = await onlyPayout(home.book);
+  await payHost(home.at(DUE + DAY), { pay_host: again });
+  await tellOf(home, payout.key, 2001, DUE + DAY);
+  expect([...home.bank.sent]).toEqual([[`${payout.key}.1`, payout.amount]]);
+  expect(await onlyPayout(home.book)).toMatchObject({ status: 'paid', sent: payout.amount });
 });
