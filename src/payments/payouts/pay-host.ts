@@ -53,8 +53,11 @@ async function send(
   };
   const provider = providerOf(ctx, known.provider);
   const found = state === 'known' ? await provider.find(effect) : null;
-  const isSure = found !== null && found.kind !== 'pending';
-  return toResult(isSure ? found : await provider.perform(effect), known);
+  if (found !== null && found.kind !== 'pending') return toResult(found, known);
+  const outcome = await provider.perform(effect);
+  // What refuses the repetition does not say that the first was not taken on.
+  const isOpen = found !== null && outcome.kind === 'refused';
+  return toResult(isOpen ? { kind: 'unknown', code: outcome.code } : outcome, known);
 }
 
 type Known = Omit<Drawn, 'state' | 'key' | 'destination'>;

@@ -30,6 +30,8 @@ function playedBank() {
     next: null as EffectOutcome | null,
     /** Whether it does what it is asked although its answer is lost. */
     isHeard: true,
+    /** Whether it says only by a callback what became of what it was asked. */
+    isCallingBack: false,
   };
   const provider = {
     name: 'stripe',
@@ -42,7 +44,10 @@ function playedBank() {
         sent.set(id, amount);
       return said ?? { kind: 'done', reference: `tr_${id}` };
     },
-    find: async ({ id }: Effect) => (sent.has(id) ? { kind: 'done', reference: `tr_${id}` } : null),
+    find: async ({ id }: Effect) => {
+      if (bank.isCallingBack) return { kind: 'pending', reference: id };
+      return sent.has(id) ? { kind: 'done', reference: `tr_${id}` } : null;
+    },
   } as unknown as PaymentProvider;
   return { bank, provider };
 }
@@ -276,6 +281,29 @@ test('that it failed, said of what was paid, withholds nothing twice', async () 
   };
   expect(await payElsewhere([0, 2001, 2001])).toEqual({ status: 'paid', withheld: 5_000 });
   expect(await payElsewhere([0])).toEqual({ status: 'paid', withheld: 0 });
+});
+
+test('a repetition that is refused says nothing of what may be on its way', async () => {
+  const home = await hosting();
+  await home.openAccount();
+  await stayPaid(home);
+  const payout = await due(home);
+  home.bank.isCallingBack = true;
+  home.bank.next = { kind: 'unknown', code: 'no_answer' };
+  await expect(payHost(home.at(DUE), { pay_host: payout })).rejects.toThrow();
+  for (const code of ['wrong_credentials', 'initiator_locked']) {
+    home.bank.next = { kind: 'refused', code };
+    await expect(payHost(home.at(DUE), { pay_host: payout })).rejects.toThrow();
+    expect(await onlyPayout(home.book)).toMatchObject({ status: 'due', reason: null });
+  }
+  await retryPayouts(home.at(DUE + DAY));
+  expect(await onlyPayout(home.book)).toMatchObject({ status: 'due', attempt: 0 });
+
+  home.bank.next = { kind: 'pending', reference: payout.key };
+  await payHost(home.at(DUE + DAY), { pay_host: payout });
+  await tellOf(home, payout.key, 0, DUE + DAY);
+  expect([...home.bank.sent]).toEqual([[payout.key, payout.amount]]);
+  expect(await onlyPayout(home.book)).toMatchObject({ status: 'paid', sent: payout.amount });
 });
 
 test('what failed on its way is on the balance again, and is sent once under its next name', async () => {
