@@ -3,7 +3,7 @@ import { refundedOf } from '../book/index.ts';
 import type { Context } from '../context.ts';
 import type { Database, Reader } from '../platform/database.ts';
 import { toPayout } from './payouts/to-payout.ts';
-import { payment, payout, payoutAccount } from './tables.ts';
+import { ledgerEntry, payment, payout, payoutAccount } from './tables.ts';
 import { toPayment } from './to-payment.ts';
 
 /** What this room knows about a person: what they paid and were paid. The phone that paid is in the books, and goes with them. */
@@ -31,9 +31,11 @@ export async function describePayments(db: Reader, accountId: string) {
   };
 }
 
+const stands = (account: 'host' | 'guest') => sql`coalesce(${ledgerEntry.lines} ->> ${account}, 0)`;
+
 type Kept = typeof payment.$inferSelect.value;
 
-/** Money that is still on its way: from a guest or back to them, in dispute, or to a host. */
+/** Money that is still on its way: from a guest or back to them, in dispute, or to a host, also when it has not left yet. */
 export async function openPaymentBusiness(ctx: Pick<Context, 'db'>, accountId: string): Promise<string[]> {
   const db = ctx.db as Database;
   const unpaid = db
@@ -50,7 +52,15 @@ export async function openPaymentBusiness(ctx: Pick<Context, 'db'>, accountId: s
     .from(payment)
     .where(and(eq(payment.guestId, accountId), notInArray(payment.status, ['voided', 'refunded'])))
     .orderBy(payment.createdAt, payment.id);
-  const [payouts, rows] = await db.batch([unpaid, theirs]);
+  // Of stays that have ended too, as far as the guest has paid: it leaves a day after check-in, or after a dispute.
+  const unsettled = db
+    .select({ bookingId: ledgerEntry.bookingId })
+    .from(ledgerEntry)
+    .where(eq(ledgerEntry.hostId, accountId))
+    .groupBy(ledgerEntry.bookingId)
+    .having(sql`sum(${stands('host')}) + max(sum(${stands('guest')}), 0) < 0`)
+    .orderBy(ledgerEntry.bookingId);
+  const [payouts, rows, earnings] = await db.batch([unpaid, theirs, unsettled]);
   const taken = Map.groupBy(rows, ({ value }) => value.bookingId);
   const isUnderWay = (bookingId: string, toComeBack: number) => {
     const own = (taken.get(bookingId) ?? []).filter(({ value }) => value.fate.kind === 'taken');
@@ -59,7 +69,11 @@ export async function openPaymentBusiness(ctx: Pick<Context, 'db'>, accountId: s
   const open = rows.filter(
     ({ value, toComeBack }) => isOpen(value) || isUnderWay(value.bookingId, toComeBack),
   );
-  return [...open.map(({ value }) => `payment:${value.id}`), ...payouts.map(({ id }) => `payout:${id}`)];
+  return [
+    ...open.map(({ value }) => `payment:${value.id}`),
+    ...payouts.map(({ id }) => `payout:${id}`),
+    ...earnings.map(({ bookingId }) => `earnings:${bookingId}`),
+  ];
 }
 
 /** The ledger stays, without the person. */

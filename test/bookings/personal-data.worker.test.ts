@@ -1,11 +1,14 @@
 import { runInDurableObject } from 'cloudflare:test';
 import { afterEach, beforeAll, expect, test } from 'vitest';
 import { describeBookings, openBookingBusiness } from '../../src/bookings/index.ts';
+import { DAY } from '../../src/kernel/clock.ts';
+import { addNights } from '../../src/kernel/stay.ts';
 import { openPaymentBusiness } from '../../src/payments/index.ts';
 import { system } from '../book/ground.ts';
 import { eventOf } from '../book/money/events.ts';
 import { readMoney } from '../book/sim/check-payments.ts';
 import {
+  advance,
   ask,
   confirmed,
   contextOf,
@@ -75,4 +78,32 @@ test('nobody is erased while somebody counts on a booking, on either side', asyn
   await told(book);
   expect(await openPaymentBusiness(contextOf(guest), guest.actor.accountId)).toEqual([]);
   expect((await ask('DELETE', '/v1/me', { as: guest })).status).toBe(202);
+});
+
+test('no host is erased between the end of a stay and its payout', async () => {
+  const [leaving, guest] = [await newHost(), await newGuest()];
+  const { id: propertyId, book } = await place(leaving);
+  const checkIn = inDays(2);
+  const { id } = await confirmed(guest, propertyId, checkIn, 1);
+  // They have left by eleven, and the payout is due at three in the afternoon.
+  advance(Date.parse(`${addNights(checkIn, 1)}T09:00:00Z`) - now());
+  const { body } = await ask('GET', `/v1/bookings/${id}`, { as: guest });
+  expect(body.status).toBe('completed');
+  await told(book);
+  const open = async () => ({
+    bookings: await openBookingBusiness(contextOf(leaving), leaving.actor.accountId),
+    payments: await openPaymentBusiness(contextOf(leaving), leaving.actor.accountId),
+  });
+  expect(await open()).toEqual({ bookings: [], payments: [`earnings:${id}`] });
+
+  advance(DAY);
+  await ask('GET', `/v1/bookings/${id}`, { as: guest });
+  const [payout] = await runInDurableObject(book, (_, { storage }) => readMoney(storage).payouts);
+  if (!payout) throw new Error('Nothing is paid out');
+  const { key, attempt, amount } = payout;
+  const sent = { amount, sent: amount, left: false, provider: 'stripe', reference: 'tr_1' } as const;
+  const settled = { bookingId: id, key, attempt, result: { kind: 'paid', ...sent } } as const;
+  await book.settlePayout(system(now()), settled);
+  await told(book);
+  expect(await open()).toEqual({ bookings: [], payments: [] });
 });
