@@ -13,12 +13,14 @@ export function oweHost(tx: Transactor, booking: Booking, nowMs: number): void {
   if (booking.confirmedAt === null) return;
   const settled = tx.payoutsOf(booking.id).reduce((sum, { amount }) => sum + amount, 0);
   const amount = hostDue(booking, tx.entriesOf(booking.id), settled, nowMs);
-  if (amount < 0 || (amount > 0 && !tx.paymentsOf(booking.id).some(isInDispute)))
-    beginPayout(tx, booking, amount, nowMs);
+  if (amount < 0 || (amount > 0 && !isInDispute(tx, booking.id))) beginPayout(tx, booking, amount, nowMs);
 }
 
+export const isInDispute = (tx: Transactor, bookingId: string): boolean =>
+  tx.paymentsOf(bookingId).some(hasOpenDispute);
+
 /** Of what went back there is nothing that the host could be paid. */
-const isInDispute = ({ fate, told }: Payment): boolean =>
+const hasOpenDispute = ({ fate, told }: Payment): boolean =>
   fate.kind !== 'returned' && Object.values(told.disputes).some(({ outcome }) => outcome === 'open');
 
 /** Of nothing, it sends what the host's balance has left. */

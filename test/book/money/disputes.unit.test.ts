@@ -2,6 +2,8 @@ import { expect, test } from 'vitest';
 import { applyPaymentEvents } from '../../../src/book/money/apply-payment-events.ts';
 import { balances } from '../../../src/book/money/ledger.ts';
 import type { Payment, PaymentEvent } from '../../../src/book/money/payment.ts';
+import { retryPayout } from '../../../src/book/money/retry-payout.ts';
+import { settlePayout } from '../../../src/book/money/settle-payout.ts';
 import { cancelBooking } from '../../../src/book/stays/cancel-booking.ts';
 import { HOST } from '../plain.ts';
 import { eventOf } from './events.ts';
@@ -29,6 +31,31 @@ test('what another payment of the booking tells does not pay out what is in disp
   const won = eventOf(paid, 'dispute_won', DISPUTE);
   book.run((tx) => applyPaymentEvents(tx, { ...SYSTEM, now: DUE }, [won]), DUE);
   expect(book.money().payouts).toMatchObject([{ status: 'due', amount: book.booking().price.hostEarns }]);
+});
+
+test('what waits for an account goes on waiting while it is in dispute', async () => {
+  const book = openPlainBook();
+  const paid = book.pay('stripe');
+  book.settleAll();
+  await book.keeper.wake(() => DUE);
+  const [payout] = book.money().payouts;
+  if (!payout) throw new Error('Nothing is due');
+  const due = { ...SYSTEM, now: DUE };
+  const { id, key, attempt } = payout;
+  const waits = {
+    bookingId: BOOKING,
+    key,
+    attempt,
+    result: { kind: 'waiting', reason: 'no_account' },
+  } as const;
+  book.run((tx) => settlePayout(tx, due, waits), DUE);
+  tell(book, paid, 'disputed', DISPUTE);
+
+  book.run((tx) => retryPayout(tx, due, id), DUE);
+  expect(book.money().payouts).toMatchObject([{ status: 'waiting', attempt: 0 }]);
+  tell(book, paid, 'dispute_won', DISPUTE);
+  book.run((tx) => retryPayout(tx, due, id), DUE);
+  expect(book.money().payouts).toMatchObject([{ status: 'due', attempt: 1 }]);
 });
 
 test('a dispute that is lost of what went back whole is nobody’s loss but the marketplace’s', () => {
