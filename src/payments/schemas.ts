@@ -145,7 +145,9 @@ export const Statement = z
         lines: z.array(
           z.object({
             at: instant,
-            kind: z.string(),
+            kind: z
+              .enum(['charge', 'credit', 'penalty', 'dispute', 'payout'])
+              .openapi({ description: '`charge` is what was earned, `credit` what of it was given back' }),
             bookingId: z.string(),
             propertyId: z.string(),
             amount: Money,

@@ -48,6 +48,21 @@ test('the same endpoints give the same bytes, in the order of the alphabet', () 
   }
 });
 
+test('what may be missing of a staff list is null, and its schema takes that', () => {
+  const ajv = new Ajv2020({ strict: false });
+  addFormats(ajv);
+  const { schemas } = document.components;
+  const Discrepancy = schemas.Discrepancy as { properties: Record<string, object> };
+  for (const name of ['ours', 'theirs']) {
+    const takes = ajv.compile({ ...Discrepancy.properties[name], components: { schemas } });
+    expect([takes(null), takes({ amount: 1, currency: 'KES' }), takes('1')], name).toEqual([
+      true,
+      true,
+      false,
+    ]);
+  }
+});
+
 test('a generator finds a name for everything it has to name', () => {
   const ids = operations.map(({ operationId }) => operationId);
   expect(new Set(ids).size).toBe(ids.length);

@@ -34,8 +34,8 @@ const Discrepancy = z
       .string()
       .nullable()
       .openapi({ description: 'What the provider calls the payment or transfer' }),
-    ours: Money.nullable(),
-    theirs: Money.nullable(),
+    ours: z.union([Money, z.null()]),
+    theirs: z.union([Money, z.null()]),
     firstSeenAt: instant,
     lastSeenAt: instant,
     resolvedAt: instant.nullable(),
