@@ -38,7 +38,7 @@ export class Sandbox extends DurableObject<Env> {
     const deliveries = createDeliveries(store, clock, env.API);
     const stripe = createStripe(store, clock, deliveries);
     const daraja = createDaraja(store, clock, deliveries);
-    const payments = createPayments(store, deliveries, [stripe.device]);
+    const payments = createPayments(store, deliveries, [stripe.device], [daraja.phones]);
 
     const routes: Routes = {
       '/sandbox/mail': {
@@ -47,6 +47,7 @@ export class Sandbox extends DurableObject<Env> {
         DELETE: mailbox.empty,
       },
       '/sandbox/clock': { GET: clock.show, POST: clock.move, DELETE: clock.reset },
+      '/sandbox/payments': { GET: payments.list },
       '/sandbox/turnstile/tokens': { POST: turnstile.mint },
       '/sandbox/turnstile/v0/siteverify': {
         POST: (request) => faults.through('turnstile', () => turnstile.siteverify(request)),

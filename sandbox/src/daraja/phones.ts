@@ -2,6 +2,7 @@ import { z } from 'zod';
 import { readJson } from '../body.ts';
 import type { Deliveries } from '../deliveries.ts';
 import { DeliveryFault, planFault } from '../delivery-faults.ts';
+import type { ShownPayment } from '../payments.ts';
 import { Problem } from '../problem.ts';
 import type { Store } from '../store.ts';
 import type { Push, Pushes } from './pushes.ts';
@@ -11,7 +12,14 @@ import type { Teller } from './teller.ts';
 
 const PATH = /^\/sandbox\/payments\/(pay_[0-9a-z]{1,80})$/;
 const SOMEBODY_ELSE = '254700000000';
+const CENTS = 100;
 
+const STATES: Readonly<Record<string, string>> = {
+  [DONE.code]: 'taken',
+  [NO_BALANCE.code]: 'declined',
+  [CANCELLED.code]: 'cancelled',
+  [NO_ANSWER.code]: 'timed_out',
+};
 const OUTCOMES = { succeed: DONE, fail: NO_BALANCE, cancel: CANCELLED, timeout: NO_ANSWER };
 type Outcome = keyof typeof OUTCOMES;
 
@@ -25,6 +33,14 @@ type Lie = (typeof LIES)[number];
 const Play = z.strictObject({
   outcome: z.enum(Object.keys(OUTCOMES) as [Outcome, ...Outcome[]]),
   faults: z.union([DeliveryFault, z.strictObject({ mode: z.enum(LIES) })]).optional(),
+});
+
+const show = (push: Push): ShownPayment => ({
+  ...{ paymentId: push.payment_id, provider: 'mpesa', about: push.phone },
+  amount: { amount: push.amount * CENTS, currency: 'KES' },
+  state: push.ended_at === null ? 'waiting' : (STATES[push.result_code ?? ''] ?? 'declined'),
+  outcomes: push.ended_at === null ? Object.keys(OUTCOMES) : [],
+  askedAt: new Date(push.asked_at).toISOString(),
 });
 
 /** The part of the person who holds the phone. */
@@ -49,6 +65,11 @@ export function createPhones(store: Store, pushes: Pushes, teller: Teller, deliv
     owns(pathname: string): boolean {
       const paymentId = PATH.exec(pathname)?.[1];
       return paymentId !== undefined && pushes.latestOf(paymentId) !== undefined;
+    },
+
+    show(most: number): ShownPayment[] {
+      pushes.expire();
+      return pushes.latest(most).map(show);
     },
 
     async play(request: Request): Promise<Response> {

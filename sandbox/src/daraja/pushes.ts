@@ -81,6 +81,15 @@ export function createPushes(store: Store, clock: Clock, teller: Teller) {
       return row?.at == null ? null : row.at + PROMPT_MS;
     },
 
+    /** The latest of each payment, the newest first. */
+    latest: (most: number): Push[] =>
+      sql
+        .exec<Push>(
+          `SELECT * FROM daraja_push WHERE seq IN (SELECT max(seq) FROM daraja_push GROUP BY payment_id)
+           AND payment_id <> '' ORDER BY seq DESC LIMIT ?`,
+          most,
+        )
+        .toArray(),
     latestOf: (paymentId: string) => first('payment_id = ? ORDER BY seq DESC LIMIT 1', paymentId),
     ofReceipt: (receipt: string) => first('receipt = ?', receipt),
 

@@ -3,8 +3,16 @@ import { early } from './errors.ts';
 const MAX_AMOUNT = 99_999_999;
 /** Written with two more digits than they have, which are zeros. */
 const PADDED = ['isk', 'ugx'];
+/** Written without the two digits that they have. */
+const WHOLE_ONLY = ['mga'];
 /** The third digit after the point has to be zero. */
 const THREE_DIGITS = ['bhd', 'jod', 'kwd', 'omr', 'tnd'];
+
+/** As everybody else writes it. */
+export function toMinorUnits(amount: number, currency: string): number {
+  if (PADDED.includes(currency)) return amount / 100;
+  return WHOLE_ONLY.includes(currency) ? amount * 100 : amount;
+}
 
 export function checkAmount(amount: number, currency: string): void {
   if (amount > MAX_AMOUNT) {

@@ -4,8 +4,7 @@ import { newCharge } from './charges.ts';
 import { newDispute } from './disputes.ts';
 import type { Emit } from './events.ts';
 import type { Objects } from './objects.ts';
-
-const PAYABLE = ['requires_payment_method', 'requires_confirmation', 'requires_action'];
+import { createShow, PAYABLE } from './show.ts';
 
 /** What is not done over Stripe's API: the guest's card form, and later the guest's bank. */
 export function createDevice(objects: Objects, emit: Emit): Player {
@@ -99,6 +98,7 @@ export function createDevice(objects: Objects, emit: Emit): Player {
   };
 
   return {
+    show: createShow(objects),
     knows: (paymentId) => intentOf(paymentId) !== null,
     play(paymentId, outcome) {
       const intent = intentOf(paymentId);
