@@ -69,7 +69,7 @@ function toBanner(demo: Demo | Error): string {
 
   API       ${url}
   Docs      ${url}/docs
-  Sandbox   ${url}/sandbox   its mailbox, its clock, its faults
+  Sandbox   ${url}/sandbox   payments, mailbox, clock and faults
 ${demo instanceof Error ? `\n  The demo accounts and places could not be made: ${demo.message}` : toAccounts(demo)}
 
   Ctrl-C ends it and keeps its data. To start anew: npm run dev -- --fresh

@@ -1,13 +1,17 @@
+import call from './page/call.browser.js';
 import icon from './page/icon.svg';
 import script from './page/page.browser.js';
 import styles from './page/page.css';
 import document from './page/page.html';
+import payments from './page/payments.browser.js';
 
 const FILES: Record<string, { type: string; text: string }> = {
   '/sandbox': { type: 'text/html', text: document },
   '/sandbox/': { type: 'text/html', text: document },
   '/sandbox/page.css': { type: 'text/css', text: styles },
-  '/sandbox/page.js': { type: 'text/javascript', text: script },
+  '/sandbox/call.browser.js': { type: 'text/javascript', text: call },
+  '/sandbox/page.browser.js': { type: 'text/javascript', text: script },
+  '/sandbox/payments.browser.js': { type: 'text/javascript', text: payments },
   '/sandbox/icon.svg': { type: 'image/svg+xml', text: icon },
 };
 

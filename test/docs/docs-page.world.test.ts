@@ -1,19 +1,11 @@
-import { existsSync, mkdtempSync, readFileSync, rmSync } from 'node:fs';
-import { tmpdir } from 'node:os';
+import { readFileSync } from 'node:fs';
 import { join } from 'node:path';
-import { type BrowserContext, chromium, type Page } from 'playwright-core';
 import { afterAll, beforeAll, expect, test } from 'vitest';
 import { buildAssets } from '../../scripts/build.ts';
 import { ROOT } from '../../scripts/places.ts';
+import { CHROMIUM, NO_CHROMIUM, withBrowser } from '../browser.ts';
 import { startWorld, type World } from '../world.ts';
 
-const CHROMIUM = ['/usr/bin/chromium', '/usr/bin/chromium-browser', '/usr/bin/google-chrome'].find(
-  existsSync,
-);
-const LAUNCH = [
-  ...['--headless', '--no-sandbox', '--disable-gpu', '--disable-quic', '--no-first-run'],
-  ...['--disable-background-networking', '--disable-component-update', '--disable-sync'],
-];
 const contract = readFileSync(join(ROOT, 'openapi.json'), 'utf8');
 const { paths, tags } = JSON.parse(contract) as {
   paths: Record<string, Record<string, { tags: string[] }>>;
@@ -66,7 +58,7 @@ test('the type of a problem leads to its place on the page of problems', async (
 });
 
 test.skipIf(CHROMIUM === undefined)(
-  `the API reference works in a browser that reaches nothing but this server${CHROMIUM ? '' : ' (skipped: no Chromium is installed here)'}`,
+  `the API reference works in a browser that reaches nothing but this server${NO_CHROMIUM}`,
   async () => {
     await withBrowser(async (page, seen) => {
       // As tall as the longest tag: what is out of sight is not made.
@@ -96,7 +88,7 @@ test.skipIf(CHROMIUM === undefined)(
 );
 
 test.skipIf(CHROMIUM === undefined)(
-  `the page of problems shows the place that a problem leads to${CHROMIUM ? '' : ' (skipped: no Chromium is installed here)'}`,
+  `the page of problems shows the place that a problem leads to${NO_CHROMIUM}`,
   async () => {
     await withBrowser(async (page, seen) => {
       await page.goto(`${world.url}/problems#auth.required`);
@@ -106,33 +98,3 @@ test.skipIf(CHROMIUM === undefined)(
     });
   },
 );
-
-type Seen = { requests: string[]; complaints: string[] };
-
-async function withBrowser(visit: (page: Page, seen: Seen) => Promise<void>): Promise<void> {
-  const profile = mkdtempSync(join(tmpdir(), 'roost-browser-'));
-  let browser: BrowserContext | undefined;
-  try {
-    browser = await chromium.launchPersistentContext(profile, {
-      ...(CHROMIUM ? { executablePath: CHROMIUM } : {}),
-      args: LAUNCH,
-    });
-    const page = await browser.newPage();
-    await visit(page, watch(page));
-  } finally {
-    await browser?.close();
-    rmSync(profile, { recursive: true, force: true, maxRetries: 3 });
-  }
-}
-
-/** Every request that leaves, and everything that the browser found wrong: the policy's violations are there too. */
-function watch(page: Page): Seen {
-  const seen: Seen = { requests: [], complaints: [] };
-  page.on('request', (request) => seen.requests.push(`${request.method()} ${request.url()}`));
-  page.on('requestfailed', (request) => seen.complaints.push(`${request.url()} failed`));
-  page.on('pageerror', (error) => seen.complaints.push(error.message));
-  page.on('console', (message) => {
-    if (message.type() === 'error' || message.type() === 'warning') seen.complaints.push(message.text());
-  });
-  return seen;
-}

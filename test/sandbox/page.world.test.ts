@@ -2,7 +2,8 @@ import { describe, expect, it } from 'vitest';
 import { openSandbox } from './ground.ts';
 
 const { call } = openSandbox();
-const FILES = ['/sandbox', '/sandbox/', '/sandbox/page.css', '/sandbox/page.js', '/sandbox/icon.svg'];
+const SCRIPTS = ['call', 'page', 'payments'].map((name) => `/sandbox/${name}.browser.js`);
+const FILES = ['/sandbox', '/sandbox/', '/sandbox/page.css', '/sandbox/icon.svg', ...SCRIPTS];
 
 describe('the page', () => {
   it.each(FILES)('%s is there, and nothing can frame it, sniff it or load into it', async (path) => {
@@ -26,8 +27,12 @@ describe('the page', () => {
       expect(address).toMatch(/^[/#](?!\/)/);
   });
 
-  it('writes what was mailed as text only', async () => {
-    const { text } = await call('GET', '/sandbox/page.js');
+  it.each(SCRIPTS)('%s writes what it is told as text only, and imports only what is here', async (path) => {
+    const { text } = await call('GET', path);
+
+    for (const [, module] of text.matchAll(/(?:from|import) *\(?['"](.+?)['"]/g)) {
+      expect(SCRIPTS).toContain(new URL(String(module), 'http://here/sandbox/').pathname);
+    }
 
     expect(text).not.toMatch(/innerHTML|outerHTML|insertAdjacentHTML|document\.write|eval\(/);
   });

@@ -1,33 +1,11 @@
+import { attempt, byId, call, toReadable } from './call.browser.js';
+import { refreshPayments } from './payments.browser.js';
+
 const POLL_MS = 2_000;
-const byId = (id) => document.getElementById(id);
 
 const list = byId('mail-list');
 const filter = byId('to');
 let clock = null;
-
-async function call(path, method = 'GET', body = undefined) {
-  const response = await fetch(path, {
-    method,
-    ...(body === undefined
-      ? {}
-      : { headers: { 'content-type': 'application/json' }, body: JSON.stringify(body) }),
-  });
-  const answer = response.status === 204 ? null : await response.json();
-  if (!response.ok) throw new Error(answer.detail);
-  return answer;
-}
-
-async function attempt(work) {
-  const trouble = byId('trouble');
-  try {
-    await work();
-    trouble.hidden = true;
-  } catch (error) {
-    trouble.textContent =
-      error instanceof TypeError ? 'The sandbox does not answer. Is it running?' : error.message;
-    trouble.hidden = false;
-  }
-}
 
 function showMail(mail) {
   const item = byId('mail-template').content.cloneNode(true).firstElementChild;
@@ -84,8 +62,6 @@ async function refreshMail() {
   if (byId('mail-count').textContent !== count) byId('mail-count').textContent = count;
 }
 
-const toReadable = (ms) => `${new Date(ms).toISOString().slice(0, 19).replace('T', ' ')} UTC`;
-
 function showClock(answer) {
   const changed = clock?.offsetMs !== answer.offsetMs;
   clock = answer;
@@ -117,7 +93,7 @@ const moveClock = (move) => attempt(async () => showClock(await call('/sandbox/c
 
 async function refreshFaults() {
   const { data } = await call('/sandbox/faults');
-  for (const target of ['mail', 'turnstile', 'stripe']) {
+  for (const target of ['mail', 'turnstile', 'stripe', 'mpesa']) {
     const select = byId(`fault-${target}`);
     if (document.activeElement !== select) {
       select.value = data.find((fault) => fault.target === target)?.mode ?? 'none';
@@ -127,8 +103,9 @@ async function refreshFaults() {
 
 const refresh = () =>
   attempt(async () => {
-    await Promise.all([refreshMail(), refreshFaults(), call('/sandbox/clock').then(showClock)]);
-  });
+    const time = call('/sandbox/clock').then(showClock);
+    await Promise.all([refreshPayments(), refreshMail(), refreshFaults(), time]);
+  }, 'refresh');
 
 function onSubmit(id, work) {
   byId(id).addEventListener('submit', (event) => {
