@@ -185,7 +185,8 @@ test.each(addressed)('$operationId tells nobody that a foreign thing exists', as
   const isAtStay = endpoint.path.includes('{bookingId}');
   // Who waits there knows of the place.
   const isAtWish = acts[endpoint.operationId]?.under?.waits === true;
-  for (const actor of isAtStay || isAtWish ? PASSERS_BY : isAtProperty(endpoint) ? OUTSIDERS : STRANGERS) {
+  const isHosts = isAtProperty(endpoint) || acts[endpoint.operationId]?.subject === 'host';
+  for (const actor of isAtStay || isAtWish ? PASSERS_BY : isHosts ? OUTSIDERS : STRANGERS) {
     const { village, act, go } = await visit(actor);
     const foreign = await go();
     expect(foreign.status).toBe(ALWAYS_DONE[endpoint.operationId] ?? 404);

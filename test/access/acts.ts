@@ -300,7 +300,11 @@ export const acts: Readonly<Record<string, Act>> = {
 
   listParkedEffects: {
     subject: 'staff',
-    tells: [...EFFECT_IN_FULL, 'booking.id', 'booking.value.id', 'who booked a night'],
+    tells: [
+      ...EFFECT_IN_FULL,
+      ...['booking.id', 'booking.value.id', 'who booked a night'],
+      ...['payout.booking_id', 'payout.value.bookingId'],
+    ],
   },
   retryEffect: {
     ...ofStay('refused_refund'),

@@ -77,6 +77,7 @@ test('a dependency that is down makes the service not ready, and names it', asyn
       pictures: 'ok',
       archive: 'ok',
       limiters: 'ok',
+      balances: 'ok',
       books: 'ok',
     },
   });

@@ -322,6 +322,6 @@ test('what failed on its way is on the balance again, and is sent once under its
   const again = await onlyPayout(home.book);
   await payHost(home.at(DUE + DAY), { pay_host: again });
   await tellOf(home, payout.key, 2001, DUE + DAY);
-  expect([...home.bank.sent]).toEqual([[`${payout.key}.1`, payout.amount]]);
+  expect([...home.bank.sent]).toEqual([[`${payout.key}r1`, payout.amount]]);
   expect(await onlyPayout(home.book)).toMatchObject({ status: 'paid', sent: payout.amount });
 });
