@@ -35,6 +35,7 @@ const SIGNATURES: Readonly<Record<string, RegExp>> = {
   'image/png': /^\x89PNG\r\n/,
   'image/webp': /^RIFF[\s\S]{4}WEBP/,
   'image/avif': /^[\s\S]{4}ftyp/,
+  'text/csv': /^(?:[^,\r\n]*(?:,[^,\r\n]*){6}\r\n)+$/,
   'text/calendar': /^BEGIN:VCALENDAR\r\n[\s\S]*END:VCALENDAR\r\n$/,
 };
 

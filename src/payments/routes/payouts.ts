@@ -1,6 +1,8 @@
 import { Forbidden, HostRequired, RecentLoginRequired, ScopeMissing } from '../../accounts/index.ts';
 import { toInstant } from '../../kernel/clock.ts';
+import { type Conditions, matchesTag } from '../../platform/conditions.ts';
 import { endpoint, type FileAnswer } from '../../platform/endpoint.ts';
+import { tagOf } from '../../platform/public-cache.ts';
 import * as errors from '../errors.ts';
 import { getPayout } from '../payouts/get-payout.ts';
 import { getPayoutAccount, type PayoutAccountRow } from '../payouts/get-payout-account.ts';
@@ -103,24 +105,21 @@ export const payouts = [
     status: 200,
     response: schemas.Statement,
     file: { types: ['text/csv'] },
-    handle: async (ctx, { query }) => toFile(query.format, await getStatement(ctx, query)),
+    handle: async (ctx, { query, conditions }) =>
+      toFile(query.format, await getStatement(ctx, query), conditions),
   }),
 ];
 
-function toFile(format: 'json' | 'csv', statement: Statement): FileAnswer {
-  const headers = { 'cache-control': 'no-store' };
-  if (format === 'json')
-    return {
-      status: 200,
-      contentType: 'application/json',
-      body: JSON.stringify(toStatement(statement)),
-      headers,
-    };
+function toFile(format: 'json' | 'csv', statement: Statement, { ifNoneMatch }: Conditions): FileAnswer {
+  const isCsv = format === 'csv';
+  const body = isCsv ? toCsv(statement) : JSON.stringify(toStatement(statement));
+  const etag = `"${tagOf(body)}"`;
+  const headers = { etag, 'cache-control': 'no-store' };
+  if (ifNoneMatch !== undefined && matchesTag(ifNoneMatch, etag))
+    return { status: 304, contentType: null, body: null, headers };
+
   const name = { 'content-disposition': `attachment; filename="roost-${statement.month}.csv"` };
-  return {
-    status: 200,
-    contentType: 'text/csv; charset=utf-8',
-    body: toCsv(statement),
-    headers: { ...headers, ...name },
-  };
+  return isCsv
+    ? { status: 200, contentType: 'text/csv; charset=utf-8', body, headers: { ...headers, ...name } }
+    : { status: 200, contentType: 'application/json', body, headers };
 }
