@@ -16,7 +16,7 @@ const WRITERS = 6;
 const NIGHTS = 500;
 const PLACES = 3;
 const QUIET_MS = 400;
-const PATIENCE = 12;
+const PATIENCE = 60;
 
 const lives = await openLives(KILLS * WORDS * 2 + 100);
 const api = connect(lives.url);
@@ -101,7 +101,8 @@ async function comeToRest(): Promise<Books> {
     );
     await sleep(QUIET_MS);
     const books = openBooks(lives.storage);
-    if (books.open().length === 0 || round === PATIENCE) return books;
+    const isDone = books.open().length === 0 && books.wrong().length === 0;
+    if (isDone || round === PATIENCE) return books;
   }
 }
 
