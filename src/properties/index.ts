@@ -18,7 +18,7 @@ export {
 } from './personal-data.ts';
 export { propertyRoutes } from './routes/index.ts';
 export { Cause, NightPrices, PriceLines } from './sale-schemas.ts';
-export { PROPERTY_TYPES, PropertyParams } from './schemas.ts';
+export { Image as PropertyImage, PROPERTY_TYPES, PropertyParams } from './schemas.ts';
 export { propertyCopies } from './sink.ts';
 export { sweepBooks } from './sweep-books.ts';
 export { sweepFeeds } from './sweep-feeds.ts';

@@ -3,7 +3,7 @@ import { currency, Money } from '../kernel/money.ts';
 import { pageQuery } from '../kernel/page.ts';
 import { night } from '../kernel/stay.ts';
 import { text, z } from '../kernel/zod.ts';
-import { AMENITY_KEYS, PROPERTY_TYPES } from '../properties/index.ts';
+import { AMENITY_KEYS, PROPERTY_TYPES, PropertyImage } from '../properties/index.ts';
 
 export const SORTS = ['recommended', 'price', '-price', 'rating', 'distance', 'newest'] as const;
 export type Sort = (typeof SORTS)[number];
@@ -78,16 +78,7 @@ const Hit = z
     id: z.string(),
     title: z.string(),
     type: z.enum(PROPERTY_TYPES),
-    image: z
-      .object({
-        id: z.string(),
-        url: z.string(),
-        width: z.int(),
-        height: z.int(),
-        caption: z.string(),
-        alt: z.string(),
-      })
-      .nullable(),
+    image: z.union([PropertyImage, z.null()]),
     location: z.object({ lat: z.number(), lng: z.number() }),
     city: z.string(),
     country: z.string(),

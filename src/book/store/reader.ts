@@ -2,12 +2,10 @@ import { DAY } from '../../kernel/clock.ts';
 import type { Night, Stay } from '../../kernel/stay.ts';
 import type { Guests, Rates } from '../../pricing/index.ts';
 import type { Facts, HeldStay, ImportedBlock, NightOverride } from '../facts.ts';
-import type { Effect } from '../money/effect.ts';
-import type { Entry } from '../money/ledger.ts';
-import type { Payment } from '../money/payment.ts';
-import type { Payout } from '../money/payout.ts';
 import { DEFAULT_RULES, type Rules } from '../schemas.ts';
 import type { Booking } from '../stays/booking.ts';
+import { MoneyReader } from './money-reader.ts';
+import type { Row } from './shelf.ts';
 import { BOOKING_DIGEST, ledgerDigest, type Tallies, type Tally } from './tallies.ts';
 
 export type Head = { readonly epoch: number; readonly version: number };
@@ -64,7 +62,6 @@ type WaitingRow = {
 export const ANSWER_LIFE_MS = DAY;
 export const EVENT_LIFE_MS = 90 * DAY;
 
-type Row = Record<string, SqlStorageValue>;
 const LEDGER_DIGEST = ledgerDigest("value ->> '$.at'", (account) => `value ->> '$.lines.${account}'`);
 const STAY =
   'booking_id AS bookingId, kind, check_in AS checkIn, check_out AS checkOut, expires_at AS expiresAt';
@@ -74,13 +71,12 @@ type DocumentRow = { name: keyof Documents; version: number; value: string };
 export type Parsed = Map<string, { readonly text: string; readonly value: unknown }>;
 
 /** All that may be asked of a book's storage. Nothing in it writes. */
-export class Reader {
-  protected readonly sql: SqlStorage;
+export class Reader extends MoneyReader {
   protected documents: readonly DocumentRow[] | null = null;
   readonly #parsed: Parsed;
 
   constructor(storage: DurableObjectStorage, parsed: Parsed = new Map()) {
-    this.sql = storage.sql;
+    super(storage);
     this.#parsed = parsed;
   }
 
@@ -299,47 +295,6 @@ export class Reader {
     return this.one<{ n: number }>('SELECT count(*) AS n FROM outbox WHERE parked = 1')?.n ?? 0;
   }
 
-  payment(id: string): Payment | null {
-    return this.#values<Payment>('payment WHERE id = ?', id)[0] ?? null;
-  }
-
-  /** Ids sort by time: the first comes first. */
-  paymentsOf(bookingId: string): Payment[] {
-    return this.#values<Payment>('payment WHERE booking_id = ? ORDER BY id', bookingId);
-  }
-
-  effectsOf(paymentId: string): Effect[] {
-    return this.#values<Effect>('effect WHERE payment_id = ?', paymentId).sort((a, b) => a.number - b.number);
-  }
-
-  payout(id: string): Payout | null {
-    return this.#values<Payout>('payout WHERE id = ?', id)[0] ?? null;
-  }
-
-  payoutsOf(bookingId: string): Payout[] {
-    return this.#values<Payout>('payout WHERE booking_id = ?', bookingId).sort((a, b) => a.number - b.number);
-  }
-
-  effect(id: string): Effect | null {
-    return this.#values<Effect>('effect WHERE id = ?', id)[0] ?? null;
-  }
-
-  entriesOf(bookingId: string): Entry[] {
-    return this.#values<Entry>('ledger WHERE booking_id = ? ORDER BY id', bookingId);
-  }
-
-  knowsEvent(source: string, eventId: string): boolean {
-    return (
-      this.one('SELECT 1 AS found FROM inbox WHERE source = ? AND event_id = ?', source, eventId) !== null
-    );
-  }
-
-  #values<T>(where: string, key: string): T[] {
-    return this.all<{ value: string }>(`SELECT value FROM ${where}`, key).map(
-      ({ value }) => JSON.parse(value) as T,
-    );
-  }
-
   protected document<Name extends keyof Documents>(name: Name): Versioned<Documents[Name]> | null {
     this.documents ??= this.all<DocumentRow>('SELECT name, version, value FROM document');
     const row = this.documents.find((one) => one.name === name);
@@ -350,13 +305,5 @@ export class Reader {
       this.#parsed.set(name, known);
     }
     return { version: row.version, value: known.value as Documents[Name] };
-  }
-
-  protected all<T extends Row>(query: string, ...values: SqlStorageValue[]): T[] {
-    return this.sql.exec<T>(query, ...values).toArray();
-  }
-
-  protected one<T extends Row>(query: string, ...values: SqlStorageValue[]): T | null {
-    return this.all<T>(query, ...values)[0] ?? null;
   }
 }

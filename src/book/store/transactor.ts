@@ -247,32 +247,25 @@ export class Transactor extends Reader {
   }
 
   keepPayment(payment: Payment): void {
-    this.sql.exec(
-      `INSERT INTO payment (id, booking_id, value) VALUES (?, ?, ?)
-       ON CONFLICT (id) DO UPDATE SET value = excluded.value`,
-      payment.id,
-      payment.bookingId,
-      JSON.stringify(payment),
-    );
+    this.#keepDocument('payment', 'booking_id', payment.bookingId, payment);
   }
 
   keepEffect(effect: Effect): void {
-    this.sql.exec(
-      `INSERT INTO effect (id, payment_id, value) VALUES (?, ?, ?)
-       ON CONFLICT (id) DO UPDATE SET value = excluded.value`,
-      effect.id,
-      effect.paymentId,
-      JSON.stringify(effect),
-    );
+    this.#keepDocument('effect', 'payment_id', effect.paymentId, effect);
   }
 
   keepPayout(payout: Payout): void {
+    this.#keepDocument('payout', 'booking_id', payout.bookingId, payout);
+  }
+
+  /** In the place of what was kept under its id before. */
+  #keepDocument(table: string, ownerColumn: string, ownerId: string, value: { readonly id: string }): void {
     this.sql.exec(
-      `INSERT INTO payout (id, booking_id, value) VALUES (?, ?, ?)
+      `INSERT INTO ${table} (id, ${ownerColumn}, value) VALUES (?, ?, ?)
        ON CONFLICT (id) DO UPDATE SET value = excluded.value`,
-      payout.id,
-      payout.bookingId,
-      JSON.stringify(payout),
+      value.id,
+      ownerId,
+      JSON.stringify(value),
     );
   }
 
