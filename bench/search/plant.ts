@@ -16,7 +16,7 @@ const PLACED =
   'x, x, y, y, CAST(log_price * 40000000 AS INTEGER), CAST(log_price * 40000000 AS INTEGER), score, score, stars, ' +
   'stars, id, ux, uy, uz, city, country, words, type, amenities, guests, bedrooms, beds, bathrooms, pets, instant, ' +
   'policy, currency, nightly, min_nights, max_nights, notice_days, window_days, arrive, leave, taken_from, taken, ' +
-  'price, score, stars, created, card, sale';
+  'price, score, stars, published, card, sale';
 
 const sale: Sale = {
   facts: { timeZone: 'Africa/Lagos', capacity: 4, petsAllowed: true, status: 'published' },
@@ -80,13 +80,13 @@ function rows(from: number, to: number, today: number): string {
   const filled = JSON.stringify(sale).replaceAll("'", "''");
   return `INSERT OR IGNORE INTO listing (id, epoch, version, as_of, live, cells, log_price, quality, x, y, ux, uy, uz, city, country,
       words, type, amenities, guests, bedrooms, beds, bathrooms, pets, instant, policy, currency, nightly, min_nights,
-      max_nights, notice_days, window_days, arrive, leave, taken_from, taken, price, score, stars, created, card, sale)
+      max_nights, notice_days, window_days, arrive, leave, taken_from, taken, price, score, stars, published, card, sale)
     SELECT id, 1, 1, 1, 1, '[]', ln(nightly * 10000.0), 500000, x, y,
       cos(radians(y / 1e7)) * cos(radians(x / 1e7)), cos(radians(y / 1e7)) * sin(radians(x / 1e7)), sin(radians(y / 1e7)),
       city, 'NG', ' quiet flat ' || city || ' number' || (i % 5000) || ' wi fi pool ', 'apartment', ' wifi pool ',
       4, i % 4, 2, 1, 1, 1, 'moderate', 'USD', nightly, 1, 365, 0, 365, 127, 127, ${today - 2},
       substr('${'0'.repeat(40)}${'1110000'.repeat(20)}', 1 + i % 41, 100), nightly * 10000, ${drawn(5, 900_000)},
-      ${drawn(6, 200)} * 1000000 + 300000000, 1700000000000 + i * 1000,
+      ${drawn(6, 200)} * 1000000 + 300012500, 1700000000000 + i * 1000,
       json_object('id', id, 'title', 'Quiet flat ' || i, 'type', 'apartment', 'image', json(
         '{"id":"img_1","url":"https://api.roost.example/v1/images/img_1","width":1600,"height":1200,"caption":"","alt":""}'),
         'location', json_object('lat', y / 1e7, 'lng', x / 1e7), 'city', city, 'country', 'NG', 'guests', 4,

@@ -40,26 +40,76 @@ CREATE TABLE listing (
   price INTEGER,
   score INTEGER,
   stars INTEGER,
-  created INTEGER,
+  published INTEGER,
   card TEXT,
   sale TEXT
 );
+-- The orders of all, of a town's and of a country's.
 CREATE INDEX listing_by_price ON listing (price, id) WHERE live = 1;
 CREATE INDEX listing_by_score ON listing (score, id) WHERE live = 1;
 CREATE INDEX listing_by_stars ON listing (stars, id) WHERE live = 1;
-CREATE INDEX listing_by_created ON listing (created, id) WHERE live = 1;
-CREATE INDEX listing_by_city ON listing (city, country) WHERE live = 1;
-CREATE INDEX listing_by_country ON listing (country) WHERE live = 1;
+CREATE INDEX listing_by_published ON listing (published, id) WHERE live = 1;
+CREATE INDEX listing_by_city_price ON listing (city, price, id) WHERE live = 1;
+CREATE INDEX listing_by_city_score ON listing (city, score, id) WHERE live = 1;
+CREATE INDEX listing_by_city_stars ON listing (city, stars, id) WHERE live = 1;
+CREATE INDEX listing_by_city_published ON listing (city, published, id) WHERE live = 1;
+CREATE INDEX listing_by_country_price ON listing (country, price, id) WHERE live = 1;
+CREATE INDEX listing_by_country_score ON listing (country, score, id) WHERE live = 1;
+CREATE INDEX listing_by_country_stars ON listing (country, stars, id) WHERE live = 1;
+CREATE INDEX listing_by_country_published ON listing (country, published, id) WHERE live = 1;
+-- By place, slices of the orders among the dimensions; what a search needs of a row is beside them.
 CREATE VIRTUAL TABLE place USING rtree_i32(
   k, x0, x1, y0, y1, p0, p1, s0, s1, r0, r1,
   +id, +ux, +uy, +uz, +city, +country, +words, +type, +amenities, +guests, +bedrooms, +beds, +bathrooms, +pets,
   +instant, +policy, +currency, +nightly, +min_nights, +max_nights, +notice_days, +window_days, +arrive, +leave,
-  +taken_from, +taken, +price, +score, +stars, +created, +card, +sale
+  +taken_from, +taken, +price, +score, +stars, +published, +card, +sale
 );
+-- By words; what is not a word it has from `listing`.
 CREATE VIRTUAL TABLE listing_text USING fts5(
-  words, content = '', contentless_delete = 1, tokenize = 'unicode61 remove_diacritics 2', prefix = '3'
+  words, id UNINDEXED, x UNINDEXED, y UNINDEXED, ux UNINDEXED, uy UNINDEXED, uz UNINDEXED, city UNINDEXED, country UNINDEXED,
+  type UNINDEXED, amenities UNINDEXED, guests UNINDEXED, bedrooms UNINDEXED, beds UNINDEXED, bathrooms UNINDEXED,
+  pets UNINDEXED, instant UNINDEXED, policy UNINDEXED, currency UNINDEXED, nightly UNINDEXED,
+  min_nights UNINDEXED, max_nights UNINDEXED, notice_days UNINDEXED, window_days UNINDEXED, arrive UNINDEXED,
+  leave UNINDEXED, taken_from UNINDEXED, taken UNINDEXED, price UNINDEXED, score UNINDEXED, stars UNINDEXED,
+  published UNINDEXED, card UNINDEXED, sale UNINDEXED,
+  content = 'listing', content_rowid = 'n', tokenize = 'unicode61 remove_diacritics 2', prefix = '3'
 );
 CREATE VIRTUAL TABLE listing_term USING fts5vocab(listing_text, row);
+-- Both are kept by these alone.
+CREATE TRIGGER place_new AFTER INSERT ON listing WHEN NEW.live = 1 BEGIN
+  INSERT INTO place VALUES (
+    NEW.n, NEW.x, NEW.x, NEW.y, NEW.y, CAST(NEW.log_price * 40000000 AS INTEGER),
+    CAST(NEW.log_price * 40000000 AS INTEGER), NEW.score, NEW.score, NEW.stars, NEW.stars, NEW.id, NEW.ux,
+    NEW.uy, NEW.uz, NEW.city, NEW.country, NEW.words, NEW.type, NEW.amenities, NEW.guests, NEW.bedrooms,
+    NEW.beds, NEW.bathrooms, NEW.pets, NEW.instant, NEW.policy, NEW.currency, NEW.nightly, NEW.min_nights,
+    NEW.max_nights, NEW.notice_days, NEW.window_days, NEW.arrive, NEW.leave, NEW.taken_from, NEW.taken,
+    NEW.price, NEW.score, NEW.stars, NEW.published, NEW.card, NEW.sale
+  );
+END;
+CREATE TRIGGER place_moved AFTER UPDATE ON listing BEGIN
+  DELETE FROM place WHERE k = OLD.n;
+  INSERT INTO place SELECT
+    NEW.n, NEW.x, NEW.x, NEW.y, NEW.y, CAST(NEW.log_price * 40000000 AS INTEGER),
+    CAST(NEW.log_price * 40000000 AS INTEGER), NEW.score, NEW.score, NEW.stars, NEW.stars, NEW.id, NEW.ux,
+    NEW.uy, NEW.uz, NEW.city, NEW.country, NEW.words, NEW.type, NEW.amenities, NEW.guests, NEW.bedrooms,
+    NEW.beds, NEW.bathrooms, NEW.pets, NEW.instant, NEW.policy, NEW.currency, NEW.nightly, NEW.min_nights,
+    NEW.max_nights, NEW.notice_days, NEW.window_days, NEW.arrive, NEW.leave, NEW.taken_from, NEW.taken,
+    NEW.price, NEW.score, NEW.stars, NEW.published, NEW.card, NEW.sale
+    WHERE NEW.live = 1;
+END;
+CREATE TRIGGER place_gone AFTER DELETE ON listing BEGIN
+  DELETE FROM place WHERE k = OLD.n;
+END;
+CREATE TRIGGER text_new AFTER INSERT ON listing WHEN NEW.words IS NOT NULL BEGIN
+  INSERT INTO listing_text (rowid, words) VALUES (NEW.n, NEW.words);
+END;
+CREATE TRIGGER text_moved AFTER UPDATE OF words ON listing WHEN OLD.words IS NOT NEW.words BEGIN
+  INSERT INTO listing_text (listing_text, rowid, words) SELECT 'delete', OLD.n, OLD.words WHERE OLD.words IS NOT NULL;
+  INSERT INTO listing_text (rowid, words) SELECT NEW.n, NEW.words WHERE NEW.words IS NOT NULL;
+END;
+CREATE TRIGGER text_gone AFTER DELETE ON listing WHEN OLD.words IS NOT NULL BEGIN
+  INSERT INTO listing_text (listing_text, rowid, words) VALUES ('delete', OLD.n, OLD.words);
+END;
 -- How many there are in a cell of the map, in a city, in a country, and the sums and sums of squares of what they are
 -- put in order by: the logarithm of the price, the score, the stars.
 CREATE TABLE tally (

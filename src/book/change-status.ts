@@ -32,7 +32,8 @@ export function changeStatus(
     return refuse('stays_ahead');
   }
 
-  tx.write('facts', { ...facts, status: change.to });
+  const publishedAt = facts.publishedAt ?? (change.to === 'published' ? call.now : null);
+  tx.write('facts', { ...facts, status: change.to, publishedAt });
   const changed = commit(tx, call, {
     audit: { action: `property.${change.to}`, data: { from: status } },
     event: { type: 'property.changed', data: { status: change.to }, previous: { status } },

@@ -10,6 +10,8 @@ export type Facts = {
   readonly capacity: number;
   readonly petsAllowed: boolean;
   readonly status: PropertyStatus;
+  /** When it was for the first time; null until then. */
+  readonly publishedAt: number | null;
   /** Grows when somebody may no longer know the calendar's address, which ends with it. */
   readonly calendarKey: number;
 };

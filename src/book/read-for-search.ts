@@ -25,6 +25,7 @@ export type Sale = {
 
 export type BookForSearch = Head & {
   readonly status: PropertyStatus;
+  readonly publishedAt: number | null;
   /** Null while it can't be sold. */
   readonly sale: Sale | null;
   /** The number of a day, and from it on for each night whether it is taken for good: 1 or 0. */
@@ -39,12 +40,15 @@ export function readForSearch(reader: Reader, call: Call) {
   if (facts === null) return refuse('unopened');
   const today = nightAt(call.now, facts.timeZone).night;
   const state = loadState(reader, facts, addNights(today, -DAYS_BACK), addNights(today, MAX_DAYS_AHEAD + 1));
-  return { ok: true, value: toBookForSearch(reader.head(), state, call.now) } as const;
+  return {
+    ok: true,
+    value: toBookForSearch({ ...reader.head(), publishedAt: facts.publishedAt }, state, call.now),
+  } as const;
 }
 
 /** What search has to know of a book. Holds may end by themselves, so no night counts as taken by one. */
 export function toBookForSearch(
-  { epoch, version }: Head,
+  { epoch, version, publishedAt }: Pick<BookForSearch, 'epoch' | 'version' | 'publishedAt'>,
   state: CalendarState,
   nowMs: number,
 ): BookForSearch {
@@ -55,7 +59,8 @@ export function toBookForSearch(
   const taken = takenNights({ ...state, stays: lasting }, within, nowMs);
   const nights = Array.from({ length: within.end - first }, (_, at) => (taken.has(first + at) ? '1' : '0'));
   return {
-    ...{ epoch, version, status: facts.status, takenFrom: first, taken: nights.join('').replace(/0+$/, '') },
+    ...{ epoch, version, publishedAt, status: facts.status },
+    ...{ takenFrom: first, taken: nights.join('').replace(/0+$/, '') },
     sale: rates && toSale(state, rates),
   };
 }

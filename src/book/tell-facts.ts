@@ -8,6 +8,6 @@ export function tellFacts(tx: Transactor, call: Call, told: ToldFacts): Outcome 
   const known = tx.facts();
   if (known !== null && told.contentVersion <= known.contentVersion) return unchanged(tx, null);
 
-  tx.write('facts', { status: 'draft', coHosts: {}, calendarKey: 0, ...known, ...told });
+  tx.write('facts', { status: 'draft', publishedAt: null, coHosts: {}, calendarKey: 0, ...known, ...told });
   return commit(tx, call, { audit: null, value: null });
 }

@@ -4,7 +4,7 @@ import { convert, FIXED, toReference } from './exchange.ts';
 import {
   comparePlaces,
   findComplete,
-  findInRing,
+  findInRings,
   inOrder,
   isDown,
   type Place,
@@ -16,7 +16,7 @@ import { judgeStay, type Offer, staysAround } from './judge-stay.ts';
 import { choosePlan, type Limits, MAX_EXAMINED, type Plan } from './plan.ts';
 import { chordOfKm, kmOfChord } from './point.ts';
 import type { Asked } from './read-query.ts';
-import { DIMENSIONS, edgeBehind, slabsFrom, wholeSlab } from './slices.ts';
+import { AFTER_ALL_IDS, DIMENSIONS, edgeBehind, placeBefore, slabsFrom, wholeSlab } from './slices.ts';
 
 /**
  * One page of an answer, and where the next begins. A page is exact as far as it goes: what it shows is all that
@@ -49,17 +49,15 @@ const MAX_BY_TOTAL = 3_000;
 /** Of rows that fit as far as SQL can tell, a few are refused by the book's rules. */
 const spare = (limit: number) => limit + Math.ceil(limit / 2) + 10;
 const RING = 400;
-/** Twice as many as a page should take. */
-const SLICES = 8;
-/** Of places that share one value of an order. */
-const MAX_UNLIMITED = 1_000_000;
-const AFTER_ALL_IDS = '~';
+/** Of a ring that may hold more than was thought, how much is looked at beside it. */
+const THINNER = [1, 1 / 8, 1 / 64];
 
 export async function findPage(ask: Ask, input: Input): Promise<FoundPage> {
   const { asked } = ask;
   const plan = await choosePlan(ask.db, asked, ask.limits);
   const [kind] = input.position ?? [];
   if (asked.stay && asked.sort.endsWith('price')) return findByTotal(ask, plan, input);
+  if (kind === 'w') return findByWalk(ask, { ...plan, name: 'walk' }, input);
   if (kind === 's' || plan.name === 'slice') return findBySlice(ask, plan, input);
   if (asked.sort === 'distance' && plan.name === 'walk') return findByRing(ask, plan, input);
   return plan.name === 'walk' ? findByWalk(ask, plan, input) : findInOrder(ask, plan, input);
@@ -67,7 +65,7 @@ export async function findPage(ask: Ask, input: Input): Promise<FoundPage> {
 
 async function findInOrder(ask: Ask, plan: Plan, { limit, position }: Input): Promise<FoundPage> {
   const size = ask.asked.stay ? spare(limit) : limit + 1;
-  const rows = await findComplete(ask, plan.name, { after: placeOf(position), limit: size });
+  const rows = await findComplete(ask, plan, { after: placeOf(position), limit: size });
   return pageOf(ask, plan, rows, limit, rows.length === size);
 }
 
@@ -107,29 +105,31 @@ function rarityOf({
 
 const clamp = (count: number, most: number) => Math.min(Math.max(1, count), most);
 
-/** The places of a region from a value of the order on, whole slices of them, and where the next one begins. */
-async function readSlice(ask: Ask, plan: Plan, wanted: number, from: number | null, after: Place | null) {
-  const { crowd } = plan;
-  if (crowd === null) throw new Error('Assertion failed: a slice is cut where the tree has the order');
+type Start = { readonly from: number | null; readonly after: Place | null };
+
+/**
+ * The places of a region from a value of the order on, whole slices of them. `next` is the cursor behind them; where a
+ * single value has more than may be looked at, they are walked from there.
+ */
+async function readSlices(ask: Ask, { crowd }: Plan, places: number, { from, after }: Start) {
+  const dimension = DIMENSIONS[ask.asked.sort];
+  if (crowd === null || dimension === null)
+    throw new Error('Assertion failed: a slice is cut where the tree has the order');
   const down = isDown(ask.asked.sort);
-  let examined = 0;
-  // Where the guess was far too thick, thinner ones; where that helps nothing, all of one.
-  for (const thinner of [1, 20, 400, Number.POSITIVE_INFINITY]) {
-    const isLast = thinner === Number.POSITIVE_INFINITY;
-    const slabs = slabsFrom(crowd, down, from, wanted / Math.min(thinner, 400), isLast ? 1 : SLICES);
-    const limit = isLast ? MAX_UNLIMITED : MAX_EXAMINED;
-    const rows = await readSlabs(ask, slabs, { after, limit });
-    examined += rows.length;
-    const whole = rows.length < limit ? slabs.length : (rows.at(-1)?.slab ?? 0);
-    const last = slabs[whole - 1];
-    if (last === undefined) continue;
-    const complete = inOrder(
+  const slabs = slabsFrom(crowd, down, from, places);
+  const rows = await readSlabs(ask, slabs, { after, limit: MAX_EXAMINED });
+  const whole = rows.length < MAX_EXAMINED ? slabs.length : (rows.at(-1)?.slab ?? 0);
+  const last = slabs[whole - 1];
+  const start = after ?? (from === null ? [] : placeBefore(dimension, from, down));
+  return {
+    rows: inOrder(
       rows.filter(({ slab }) => slab < whole),
       ask.asked.sort,
-    );
-    return { rows: complete, next: edgeBehind(last, down), examined };
-  }
-  throw new Error('Assertion failed: a slice has an end');
+    ),
+    edge: last ? edgeBehind(last, down) : null,
+    walkFrom: last ? null : start,
+    examined: rows.length,
+  };
 }
 
 async function findBySlice(ask: Ask, plan: Plan, { limit, position }: Input): Promise<FoundPage> {
@@ -139,14 +139,18 @@ async function findBySlice(ask: Ask, plan: Plan, { limit, position }: Input): Pr
   // A key and its place in the tree may differ by a step of rounding.
   const around = isDown(ask.asked.sort) ? 1 : -1;
   const from = isEdge ? Number(position?.[1]) : after && dimension ? dimension.of(after[0]) + around : null;
-  const wanted = Math.ceil(((limit + 1) * rarityOf(ask.asked)) / (SLICES / 2));
-  const { rows, next, examined } = await readSlice(ask, plan, wanted, from, after);
+  const places = 2 * (limit + 1) * rarityOf(ask.asked);
+  const { rows, edge, walkFrom, examined } = await readSlices(ask, plan, places, { from, after });
   const found = judged(ask, rows);
   const shown = found.slice(0, limit);
-  const last = shown.at(-1);
-  const goesOn: Position | null =
-    found.length > limit && last ? ['k', ...last.place] : next === null ? null : ['s', next];
-  return { found: shown, next: goesOn, plan: { ...plan, name: 'slice' }, examined };
+  const last = found.length > limit ? shown.at(-1) : undefined;
+  const behind: Position | null = walkFrom ? ['w', ...walkFrom] : edge === null ? null : ['s', edge];
+  return {
+    found: shown,
+    next: last ? ['k', ...last.place] : behind,
+    plan: { ...plan, name: 'slice' },
+    examined,
+  };
 }
 
 /** Circle after circle, each of which adds about as many places as the one before; a thinner one where they lie closer. */
@@ -155,19 +159,17 @@ async function findByRing(ask: Ask, plan: Plan, { limit, position }: Input): Pro
   if (!circle) throw new Error('Assertion failed: distance is from somewhere');
   const after = placeOf(position);
   const innerKm = after ? Math.max(0, kmOfChord(after[0]) - 0.001) : 0;
-  const squareKm = circle.radiusKm ** 2 / Math.max(1, plan.estimate ?? 1);
-  for (let wanted = Math.min(RING, 5 * (limit + 1) * rarityOf(ask.asked)); ; wanted /= 8) {
-    const radiusKm = Math.min(circle.radiusKm, Math.sqrt(innerKm ** 2 + wanted * squareKm));
-    const within = { ...ask, asked: { ...ask.asked, circle: { ...circle, radiusKm } } };
-    const isThin = wanted < 1e-3;
-    const rows = isThin
-      ? await findComplete(within, 'place', { after, limit: spare(limit) })
-      : await findInRing(within, after, innerKm);
-    if (rows === null) continue;
-    const page = pageOf(ask, plan, rows, limit, isThin);
-    if (page.next !== null || radiusKm === circle.radiusKm) return page;
-    return { ...page, next: ['k', chordOfKm(radiusKm), AFTER_ALL_IDS] };
-  }
+  const wanted = Math.min(RING, 5 * (limit + 1) * rarityOf(ask.asked));
+  const square = circle.radiusKm ** 2;
+  const ring = Math.min(square - innerKm ** 2, (wanted * square) / Math.max(1, plan.estimate ?? 1));
+  const radii = THINNER.map((part) => Math.min(circle.radiusKm, Math.sqrt(innerKm ** 2 + part * ring)));
+  const rings = await findInRings(ask, { after, limit: spare(limit) }, innerKm, radii);
+  const at = rings.findIndex((rows) => rows !== null);
+  const [rows, radiusKm] = [rings[at] ?? [], radii[at] ?? 0];
+  const isCut = at === radii.length - 1 && rows.length === spare(limit);
+  const page = pageOf(ask, plan, rows, limit, isCut);
+  if (page.next !== null || radiusKm === circle.radiusKm) return page;
+  return { ...page, next: ['k', chordOfKm(radiusKm), AFTER_ALL_IDS] };
 }
 
 function pageOf(ask: Ask, plan: Plan, rows: readonly Row[], limit: number, isMore: boolean): FoundPage {
@@ -192,7 +194,7 @@ async function findByTotal(ask: Ask, chosen: Plan, { limit, position }: Input): 
     .filter(({ place }) => after === null || way * comparePlaces(place, after) > 0);
   const shown = found.slice(0, limit);
   const last = shown.at(-1)?.place;
-  const next = found.length > limit && last ? [kind, ...toRest, ...last] : toNext && [kind, ...toNext];
+  const next = found.length > limit && last ? [kind, ...toRest, ...last] : toNext;
   return { found: shown, next, plan: { ...chosen, name }, examined: rows.length };
 }
 
@@ -207,7 +209,7 @@ type Whole = {
 
 async function readWhole(ask: Ask, plan: Plan, [total, id]: Position): Promise<Whole> {
   const name = wholeOf(ask.asked, plan);
-  const rows = await findComplete(ask, name, { after: null, limit: MAX_BY_TOTAL });
+  const rows = await findComplete(ask, { ...plan, name }, { after: null, limit: MAX_BY_TOTAL });
   return { rows, name, after: toPlace(total, id), toRest: [], toNext: null };
 }
 
@@ -225,7 +227,7 @@ async function readWindow(
   return {
     ...{ rows, name: 'walk', after: toPlace(total, id) },
     toRest: [...(start ?? [0, '']), ...(end ?? [0, ''])],
-    toNext: isMore ? end : null,
+    toNext: isMore ? ['w', ...end] : null,
   };
 }
 
@@ -234,15 +236,16 @@ async function readSliceWindow(ask: Ask, plan: Plan, [from, end, total, id]: Pos
   const start = from === undefined || from === '' ? null : Number(from);
   const after = toPlace(total, id);
   if (end === undefined) {
-    const { rows, next } = await readSlice(ask, plan, WINDOW / 2 / SLICES, start, null);
-    const edge = next ?? '';
-    return { rows, name: 'slice', after, toRest: [start ?? '', edge], toNext: next === null ? null : [next] };
+    const read = await readSlices(ask, plan, WINDOW / 2, { from: start, after: null });
+    const { rows, edge, walkFrom } = read;
+    const toNext = walkFrom ? ['w', ...walkFrom] : edge === null ? null : ['x', edge];
+    return { rows, name: 'slice', after, toRest: [start ?? '', edge ?? ''], toNext };
   }
   const [low, high] = down
     ? [end === '' ? null : Number(end) + 1, start]
     : [start, end === '' ? null : Number(end) - 1];
   const rows = await readSlabs(ask, [wholeSlab(low, high)], { after: null, limit: MAX_BY_TOTAL });
-  return { rows, name: 'slice', after, toRest: [start ?? '', end], toNext: end === '' ? null : [end] };
+  return { rows, name: 'slice', after, toRest: [start ?? '', end], toNext: end === '' ? null : ['x', end] };
 }
 
 const toPlace = (k: Position[number] | undefined, id: Position[number] | undefined): Place | null =>
@@ -263,8 +266,7 @@ const wholeOf = ({ box, circle, city, country }: Asked, { name }: Plan): Plan['n
 const referenceOf = (offer: Offer | null): number =>
   offer === null ? 0 : toReference(FIXED, offer.total, offer.currency);
 
-const placeOf = (position: Position | undefined): Place | null =>
-  position ? ([position[1], position[2]] as Place) : null;
+const placeOf = ([, k, id]: Position = []): Place | null => toPlace(k, id);
 const lastPlace = (rows: readonly Row[]): Place | undefined => {
   const last = rows.at(-1);
   return last && [last.k, last.id];

@@ -1,5 +1,5 @@
 import { conditionsOf, distanceSql, insideBox, Parameters, rectsOf } from './conditions.ts';
-import { MAX_EXAMINED, type Plan } from './plan.ts';
+import { MAX_EXAMINED, type Plan, walkedOf } from './plan.ts';
 import type { Asked } from './read-query.ts';
 import type { Sort } from './schemas.ts';
 import { DIMENSIONS, type Slab } from './slices.ts';
@@ -21,12 +21,12 @@ const ORDERS: Readonly<Record<Sort, { column: string; down: boolean }>> = {
   price: { column: 'price', down: false },
   '-price': { column: 'price', down: true },
   rating: { column: 'stars', down: true },
-  newest: { column: 'created', down: true },
+  newest: { column: 'published', down: true },
   distance: { column: '', down: false },
 };
 export const isDown = (sort: Sort): boolean => ORDERS[sort].down;
 
-/** Far more than an estimate is wrong by. */
+/** What is put in order here; of more, it is dearer to know them all than to have them sorted there. */
 const MAX_UNSORTED = 3_000;
 
 type Ask = { readonly db: D1Database; readonly asked: Asked; readonly nowMs: number };
@@ -40,19 +40,40 @@ type Stretch = {
 const CARD = 'l.card';
 
 /** Places that a part of the query names, as many as fit all of it, in order from a place on. */
-export async function findComplete(ask: Ask, plan: Plan['name'], { after, limit }: Stretch, card = CARD) {
-  const { unsorted, sorted } = prepareWhole(ask, plan, after, 0, card);
-  const rows = await unsorted(MAX_UNSORTED);
-  return rows.length < MAX_UNSORTED ? inOrder(rows, ask.asked.sort).slice(0, limit) : sorted(limit);
+export async function findComplete(
+  ask: Ask,
+  { name, most }: Pick<Plan, 'name' | 'most'>,
+  { after, limit }: Stretch,
+  card = CARD,
+): Promise<Row[]> {
+  const whole = selectWhole(ask, name, after, 0, card);
+  if (most > MAX_UNSORTED) return (await whole.sorted(limit).all<Row>()).results;
+  // To sort is to read every row once more, which D1 counts.
+  return inOrder((await whole.unsorted().all<Row>()).results, ask.asked.sort).slice(0, limit);
 }
 
-/** All between two circles, in order; null when there are too many. */
-export async function findInRing(ask: Ask, after: Place | null, innerKm: number): Promise<Row[] | null> {
-  const rows = await prepareWhole(ask, 'place', after, innerKm, CARD).unsorted(MAX_EXAMINED);
-  return rows.length < MAX_EXAMINED ? inOrder(rows, ask.asked.sort) : null;
+/**
+ * From one circle to others about it, the widest first: each whole and in order, or null when there are too many. Of the
+ * last, which may hold as many as there are, no more than the limit.
+ */
+export async function findInRings(
+  ask: Ask,
+  { after, limit }: Stretch,
+  innerKm: number,
+  radii: readonly number[],
+): Promise<(Row[] | null)[]> {
+  const rings = radii.map((radiusKm, at) => {
+    const circle = ask.asked.circle && { ...ask.asked.circle, radiusKm };
+    const ring = selectWhole({ ...ask, asked: { ...ask.asked, circle } }, 'place', after, innerKm, CARD);
+    return at === radii.length - 1 ? ring.sorted(limit) : ring.unsorted(MAX_EXAMINED);
+  });
+  const answers = await ask.db.batch<Row>(rings);
+  return answers.map(({ results }, at) =>
+    at === radii.length - 1 || results.length < MAX_EXAMINED ? inOrder(results, ask.asked.sort) : null,
+  );
 }
 
-function prepareWhole(
+function selectWhole(
   { db, asked, nowMs }: Ask,
   plan: Plan['name'],
   after: Place | null,
@@ -68,19 +89,13 @@ function prepareWhole(
     ...conditionsOf(asked, add, nowMs),
     ...(plan === 'place' ? [] : insideBox(asked)),
     ...(after ? [beyond(key, asked.sort, after, add)] : []),
+    'true',
   ];
   const sql = `SELECT ${columns(asked, key, card, add)} FROM ${source.from} WHERE ${where.join(' AND ')}`;
-  const read = async (end: string) =>
-    (
-      await db
-        .prepare(`${sql} ${end}`)
-        .bind(...parameters.values)
-        .all<Row>()
-    ).results;
+  const select = (end: string) => db.prepare(`${sql}${end}`).bind(...parameters.values);
   return {
-    // To sort is to read every row once more, which D1 counts.
-    unsorted: (most: number) => read(`LIMIT ${most}`),
-    sorted: (limit: number) => read(`ORDER BY ${order(key, asked.sort)} LIMIT ${limit}`),
+    unsorted: (most?: number) => select(most === undefined ? '' : ` LIMIT ${most}`),
+    sorted: (limit: number) => select(` ORDER BY ${order(key, asked.sort)} LIMIT ${limit}`),
   };
 }
 
@@ -91,7 +106,7 @@ export function inOrder<R extends Row>(rows: readonly R[], sort: Sort): R[] {
 
 export const comparePlaces = ([a, x]: Place, [b, y]: Place): number => a - b || (x < y ? -1 : x > y ? 1 : 0);
 
-/** So many places in order, whatever they are; the card is of those that fit the query. */
+/** So many places of a town, a country or the world in order, whatever they are; the card is of those that fit the query. */
 export async function walk(
   { db, asked, nowMs }: Ask,
   { after, until, limit }: Stretch,
@@ -102,15 +117,18 @@ export async function walk(
   const { column, down } = ORDERS[asked.sort];
   const fits = [...conditionsOf(asked, add, nowMs), ...insideBox(asked), 'true'].join(' AND ');
   const key = `l.${column}`;
+  const walked = walkedOf(asked);
   const stretch = [
     'l.live = 1',
+    ...(walked === 'all' ? [] : [`l.${walked} = ${add(asked[walked] ?? '')}`]),
     ...(after ? [beyond(key, asked.sort, after, add)] : []),
     ...(until ? [`(${key}, l.id) ${down ? '>=' : '<='} (${add(until[0])}, ${add(until[1])})`] : []),
   ];
   const chord = asked.circle ? distanceSql(asked, add) : 'NULL';
   const sql = `SELECT id, ${column} AS k, iif(fits, shown, NULL) AS card, chord,
       ${asked.stay ? 'iif(fits, sale, NULL)' : 'NULL'} AS sale
-    FROM (SELECT l.*, ${card} AS shown, ${chord} AS chord, (${fits}) AS fits FROM listing l INDEXED BY listing_by_${column}
+    FROM (SELECT l.*, ${card} AS shown, ${chord} AS chord, (${fits}) AS fits
+      FROM listing l INDEXED BY ${orderIndex(walked, column)}
       WHERE ${stretch.join(' AND ')} ORDER BY ${order(key, asked.sort)} LIMIT ${Math.min(limit, MAX_EXAMINED)})`;
   return (
     await db
@@ -152,6 +170,9 @@ export async function readSlabs(
   ).results;
 }
 
+const orderIndex = (walked: ReturnType<typeof walkedOf>, column: string): string =>
+  walked === 'all' ? `listing_by_${column}` : `listing_by_${walked}_${column}`;
+
 const columns = (asked: Asked, key: string, card: string, add: Parameters['add']): string =>
   [
     `l.id AS id, ${key} AS k, ${card} AS card, ${asked.stay ? 'l.sale' : 'NULL'} AS sale`,
@@ -186,12 +207,12 @@ function sourceOf(plan: Plan['name'], asked: Asked, add: Parameters['add'], inne
     }
     case 'words':
       return {
-        from: 'listing_text CROSS JOIN listing l ON l.n = listing_text.rowid',
-        where: [`listing_text MATCH ${add(asked.words.map((word) => `"${word}"*`).join(' '))}`, 'l.live = 1'],
+        from: 'listing_text l',
+        where: [`listing_text MATCH ${add(asked.words.map((word) => `"${word}"*`).join(' '))}`],
       };
     case 'city':
     case 'country':
-      return { from: `listing l INDEXED BY listing_by_${plan}`, where: ['l.live = 1'] };
+      return { from: `listing l INDEXED BY ${orderIndex(plan, 'score')}`, where: ['l.live = 1'] };
     case 'slice':
     case 'walk':
       return { from: 'listing l', where: ['l.live = 1'] };

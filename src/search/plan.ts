@@ -6,7 +6,7 @@ import type { Sort } from './schemas.ts';
 import { type Crowd, DIMENSIONS } from './slices.ts';
 
 /**
- * How the answer is found. All but one read every place that a part of the query names, and nothing else, and
+ * How the answer is found. All but two read every place that a part of the query names, and nothing else, and
  * put in order what is left. Where each part names too many, the places are walked in the order that is asked
  * for, from the cursor on; or, where they lie close in the midst of many others, slice after slice of the tree is.
  */
@@ -14,7 +14,9 @@ export type Plan = {
   readonly name: 'place' | 'words' | 'city' | 'country' | 'slice' | 'walk';
   /** Of how many the part of the query that was chosen speaks; null when nothing had to be estimated. */
   readonly estimate: number | null;
-  /** How many of all places would be met by a walk. */
+  /** Certainly no more than so many. */
+  readonly most: number;
+  /** How many of those that a walk meets. */
   readonly share: number;
   /** What the places in the region are like, where it is in the tree and its order has a dimension there. */
   readonly crowd: Crowd | null;
@@ -22,31 +24,62 @@ export type Plan = {
 
 export const MAX_EXAMINED = 950;
 /** How many places are read to cut a page out of them, and where a walk meets too few of the region. */
-export type Limits = { readonly complete: number; readonly byWords: number; readonly walkShare: number };
-/**
- * A word leads to a place in two steps, so half as many. A walk reads as many rows for each that lies in the region as
- * its share goes into one.
- */
-const LIMITS: Limits = { complete: 800, byWords: 400, walkShare: 0.1 };
+export type Limits = { readonly complete: number; readonly walkShare: number };
+/** A walk reads as many rows for each that lies in the region as its share goes into one. */
+const LIMITS: Limits = { complete: 800, walkShare: 0.1 };
 const MAX_TERMS = 64;
 const WORLD = '-180,-90,180,90';
 /** Of the square around it. */
 const CIRCLE_SHARE = Math.PI / 4;
 
-export async function choosePlan(db: D1Database, asked: Asked, limits = LIMITS): Promise<Plan> {
-  const { city, country, words } = asked;
-  const isEverywhere = asked.box?.join() === WORLD;
-  const rects = asked.circle ? squareAround(asked.circle) : isEverywhere ? [] : rectsOf(asked);
-  const cover = rects.flatMap(coverOf);
-  if (cover.length === 0 && city === null && country === null && words.length === 0)
-    return { name: 'walk', estimate: null, share: 1, crowd: null };
+/** Whose order is walked, by the query alone: a cursor goes on in the same. */
+export const walkedOf = ({ city, country }: Asked): 'all' | 'city' | 'country' =>
+  city !== null ? 'city' : country !== null ? 'country' : 'all';
 
-  const keys = [
-    ALL,
-    ...(city === null ? [] : [cityKey(city)]),
-    ...(country === null ? [] : [countryKey(country)]),
-    ...cover.map(({ key }) => key),
+export async function choosePlan(db: D1Database, asked: Asked, limits = LIMITS): Promise<Plan> {
+  const { city, country, words, circle } = asked;
+  const isEverywhere = asked.box?.join() === WORLD;
+  const cover = (circle ? squareAround(circle) : isEverywhere ? [] : rectsOf(asked)).flatMap(coverOf);
+  if (cover.length === 0 && city === null && country === null && words.length === 0)
+    return { name: 'walk', estimate: null, most: Number.POSITIVE_INFINITY, share: 1, crowd: null };
+
+  const keys = { all: ALL, city: city && cityKey(city), country: country && countryKey(country) };
+  const { tallies, wordCounts } = await readCounts(
+    db,
+    [...Object.values(keys).filter((key) => key !== null), ...cover.map(({ key }) => key)],
+    words,
+  );
+  const among = (key: string | null) => (key === null ? 0 : (tallies.get(key)?.n ?? 0));
+  const placed = cover.reduce((sum, { key, share }) => sum + among(key) * share, 0);
+  const touched = cover.reduce((sum, { key }) => sum + among(key), 0);
+  const exactly = (name: Plan['name'], count: number) => ({ name, estimate: count, most: count });
+  const ways = [
+    ...(cover.length > 0
+      ? [{ name: 'place' as const, estimate: placed * (circle ? CIRCLE_SHARE : 1), most: touched }]
+      : []),
+    ...(words.length > 0 ? [exactly('words', Math.min(...wordCounts))] : []),
+    ...(city === null ? [] : [exactly('city', among(keys.city))]),
+    ...(country === null ? [] : [exactly('country', among(keys.country))]),
   ];
+  const best = ways.reduce((a, b) => (b.estimate < a.estimate ? b : a));
+  const walked = Math.max(1, among(keys[walkedOf(asked)]));
+  const crowd = crowdOf(asked.sort, cover, tallies);
+  const many = crowd !== null && placed / walked < limits.walkShare ? 'slice' : 'walk';
+  return {
+    name: best.estimate <= limits.complete ? best.name : many,
+    estimate: Number.isFinite(best.estimate) ? Math.round(best.estimate) : null,
+    most: best.most,
+    share: Math.min(1, best.estimate / walked),
+    crowd,
+  };
+}
+
+type Tally = Record<'n' | 'p' | 'p2' | 's' | 's2' | 'r' | 'r2', number> & { key: string };
+type Tallies = ReadonlyMap<string, Tally>;
+type Share = { key: string; share: number };
+
+/** In one trip; infinitely many for a word that begins too many. */
+async function readCounts(db: D1Database, keys: readonly string[], words: readonly string[]) {
   const marks = keys.map(() => '?').join(', ');
   const [tallies, ...terms] = await db.batch<Tally & { terms: number }>([
     db.prepare(`SELECT * FROM tally WHERE key IN (${marks})`).bind(...keys),
@@ -59,56 +92,20 @@ export async function choosePlan(db: D1Database, asked: Asked, limits = LIMITS):
         .bind(word, `${word}\u{10ffff}`),
     ),
   ]);
-  const found = new Map(tallies?.results.map((tally) => [tally.key, tally]));
-  const among = (key: string) => found.get(key)?.n ?? 0;
-  const all = Math.max(1, among(ALL));
-  const placed = cover.reduce((sum, { key, share }) => sum + among(key) * share, 0);
-  const worded = terms.map(({ results: [term] }) =>
+  const wordCounts = terms.map(({ results: [term] }) =>
     term && term.terms < MAX_TERMS ? term.n : Number.POSITIVE_INFINITY,
   );
-  const ways: [Plan['name'], number, number][] = [
-    ...(cover.length > 0
-      ? [
-          ['place', placed * (asked.circle ? CIRCLE_SHARE : 1), limits.complete] as [
-            Plan['name'],
-            number,
-            number,
-          ],
-        ]
-      : []),
-    ...(words.length > 0
-      ? [['words', Math.min(...worded), limits.byWords] as [Plan['name'], number, number]]
-      : []),
-    ...(city === null
-      ? []
-      : [['city', among(cityKey(city)), limits.complete] as [Plan['name'], number, number]]),
-    ...(country === null
-      ? []
-      : [['country', among(countryKey(country)), limits.complete] as [Plan['name'], number, number]]),
-  ];
-  const [best = ['walk', all, 0] as const] = ways.sort(([, a], [, b]) => a - b);
-  const [name, estimate, limit] = best;
-  const share = Math.min(1, estimate / all);
-  const crowd = crowdOf(asked.sort, cover, found);
-  return {
-    name: estimate <= limit ? name : crowd !== null && placed / all < limits.walkShare ? 'slice' : 'walk',
-    estimate: Number.isFinite(estimate) ? Math.round(estimate) : null,
-    share,
-    crowd,
-  };
+  return { tallies: new Map(tallies?.results.map((tally) => [tally.key, tally])), wordCounts };
 }
 
-type Tally = Record<'n' | 'p' | 'p2' | 's' | 's2' | 'r' | 'r2', number> & { key: string };
-type Share = { key: string; share: number };
-
 /** From the cells that the region lies over, as far as it does. */
-function crowdOf(sort: Sort, cover: readonly Share[], found: ReadonlyMap<string, Tally>): Crowd | null {
+function crowdOf(sort: Sort, cover: readonly Share[], tallies: Tallies): Crowd | null {
   const dimension = DIMENSIONS[sort];
   if (dimension === null || cover.length === 0) return null;
   const { name, unit } = dimension;
   let [count, sum, squares] = [0, 0, 0];
   for (const { key, share } of cover) {
-    const tally = found.get(key);
+    const tally = tallies.get(key);
     if (tally === undefined) continue;
     count += share * tally.n;
     sum += share * tally[name];

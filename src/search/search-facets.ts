@@ -18,7 +18,6 @@ type Input = { readonly query: z.infer<typeof FacetQuery>; readonly fresh: boole
 const COUNTED =
   'json_array(l.type, l.policy, l.instant, l.bedrooms, trim(l.amenities), l.nightly, l.currency)';
 type Counted = [string, string, number, number, string, number, 'USD'];
-const SLICES = 8;
 const MODES = ['request', 'instant'];
 
 /** How many there are of each kind among those that fit; of the first of them where they are too many. */
@@ -69,9 +68,9 @@ export async function countFacets(ask: Ask): Promise<z.infer<typeof Facets>> {
 }
 
 /** All, or the best of them where they are many. */
-function findCounted(ask: Ask, { name, crowd }: Plan): Promise<readonly Row[]> {
+function findCounted(ask: Ask, plan: Plan): Promise<readonly Row[]> {
   const stretch = { after: null, limit: MAX_EXAMINED };
-  if (name === 'walk') return walk(ask, stretch, COUNTED);
-  if (name !== 'slice' || crowd === null) return findComplete(ask, name, stretch, COUNTED);
-  return readSlabs(ask, slabsFrom(crowd, true, null, MAX_EXAMINED / SLICES, 2 * SLICES), stretch, COUNTED);
+  if (plan.name === 'walk') return walk(ask, stretch, COUNTED);
+  if (plan.name !== 'slice' || plan.crowd === null) return findComplete(ask, plan, stretch, COUNTED);
+  return readSlabs(ask, slabsFrom(plan.crowd, true, null, 2 * MAX_EXAMINED), stretch, COUNTED);
 }

@@ -15,7 +15,7 @@ type Input = { readonly query: SearchQuery; readonly fresh: boolean };
 type Page = z.infer<typeof SearchPage>;
 
 /** Names the form of cursors and of kept pages: it changes with either. */
-const FORM = 'search/1';
+const FORM = 'search/2';
 
 export async function searchProperties(ctx: Context, { query, fresh }: Input): Promise<Page | PublicAnswer> {
   allowAnyone(ctx, 'properties:read');

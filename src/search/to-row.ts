@@ -10,16 +10,23 @@ import { fold, toWords } from './words.ts';
 
 /** What a place is in the index, by the names of the columns. */
 const LABELS: ReadonlyMap<string, string> = new Map(AMENITIES.map(({ key, label }) => [key, label]));
-const MOST_STARRED = 1e6;
-/** Whoever asks for so many stars, as averages have two decimals, has no count of reviews. */
-export const starsOf = (average: number, count = 0): number =>
-  Math.round(average * 100) * MOST_STARRED + Math.min(count, MOST_STARRED - 1);
+/** A hundredth of one, and more than any quality. */
+const STAR = 1e6;
+const MOST_REVIEWS = 999;
+/**
+ * The average, of equal ones the more reviews, then the better description; it alone where nobody has said anything.
+ * Hardly two places are equal, or all that have no stars would have to be read to put a few in order.
+ */
+export const starsOf = (average: number | null, count = 0, quality = 0): number =>
+  average === null
+    ? quality
+    : Math.round(average * 100) * STAR + Math.min(count, MOST_REVIEWS) * 1_000 + Math.floor(quality / 1_000);
 
 const maskOf = (days: readonly Weekday[] | undefined): number =>
   WEEKDAYS.reduce((mask, day, at) => (days === undefined || days.includes(day) ? mask | (1 << at) : mask), 0);
 
 /** The part that the book says. */
-export function toSaleColumns({ epoch, version, taken, takenFrom }: BookForSearch, sale: Sale) {
+export function toSaleColumns({ epoch, version, publishedAt, taken, takenFrom }: BookForSearch, sale: Sale) {
   const { facts, rules, rates, overrides } = sale;
   const price = Math.max(1, toReference(FIXED, rates.nightly, rates.currency));
   const least = [
@@ -32,6 +39,7 @@ export function toSaleColumns({ epoch, version, taken, takenFrom }: BookForSearc
   return {
     epoch,
     version,
+    published: publishedAt ?? 0,
     price,
     log_price: Math.log(price),
     currency: rates.currency,
@@ -62,6 +70,13 @@ export function toContentColumns(view: PublicView, asOf: number) {
   const { cells, near } = cellsOf({ lng: x, lat: y });
   const [image] = images;
   const labels = amenities.map((key) => LABELS.get(key) ?? key);
+  const quality = qualityOf({
+    rating,
+    images: images.length,
+    descriptionLength: [...view.description].length,
+    amenities: amenities.length,
+    responseRate: null,
+  });
   const card = {
     id: view.id,
     title: view.title,
@@ -77,13 +92,7 @@ export function toContentColumns(view: PublicView, asOf: number) {
     as_of: asOf,
     cells: JSON.stringify([...cells, ALL, cityKey(city), countryKey(country)]),
     near,
-    quality: qualityOf({
-      rating,
-      images: images.length,
-      descriptionLength: [...view.description].length,
-      amenities: amenities.length,
-      responseRate: null,
-    }),
+    quality,
     ...{ x, y, ...unitOf(point), city, country },
     words: toWords(view.title, address?.city ?? '', address?.region ?? '', ...labels, view.description),
     type: view.type,
@@ -91,8 +100,7 @@ export function toContentColumns(view: PublicView, asOf: number) {
     bedrooms: view.bedrooms,
     beds: view.beds,
     bathrooms: view.bathrooms,
-    stars: rating.average === null ? 0 : starsOf(rating.average, rating.count),
-    created: Date.parse(view.createdAt),
+    stars: starsOf(rating.average, rating.count, quality),
     card: JSON.stringify(card),
   };
 }

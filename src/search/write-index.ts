@@ -3,34 +3,28 @@ import type { GoneRow, LiveRow, SoldRow } from './to-row.ts';
 
 /**
  * What the index is told. Every statement may run twice, and what is older than what is there changes nothing:
- * a row is of an (epoch, version) of its book and of a moment of its description.
+ * a row is of an (epoch, version) of its book and of a moment of its description. Triggers keep what is beside.
  */
 const SOLD = [
-  ...['epoch', 'version', 'price', 'log_price', 'currency', 'nightly', 'guests', 'pets', 'instant', 'policy'],
   ...[
-    'min_nights',
-    'max_nights',
-    'notice_days',
-    'window_days',
-    'arrive',
-    'leave',
-    'taken_from',
-    'taken',
-    'sale',
+    'epoch',
+    'version',
+    'published',
+    'price',
+    'log_price',
+    'currency',
+    'nightly',
+    'guests',
+    'pets',
+    'instant',
   ],
+  ...['policy', 'min_nights', 'max_nights', 'notice_days', 'window_days', 'arrive', 'leave', 'taken_from'],
+  ...['taken', 'sale'],
 ] as const satisfies readonly (keyof SoldRow)[];
 const DESCRIBED = [
   ...['as_of', 'cells', 'near', 'quality', 'x', 'y', 'ux', 'uy', 'uz', 'city', 'country', 'words', 'type'],
-  ...['amenities', 'bedrooms', 'beds', 'bathrooms', 'stars', 'created'],
+  ...['amenities', 'bedrooms', 'beds', 'bathrooms', 'stars'],
 ] as const satisfies readonly (keyof LiveRow)[];
-/** As the table `place` has them, after its dimensions. */
-const PLACED =
-  'id, ux, uy, uz, city, country, words, type, amenities, guests, bedrooms, beds, bathrooms, pets, instant, ' +
-  'policy, currency, nightly, min_nights, max_nights, notice_days, window_days, arrive, leave, taken_from, taken, ' +
-  'price, score, stars, created, card, sale';
-/** Both keep an order, and are small enough for the tree. */
-const DIMENSIONS =
-  'n, x, x, y, y, CAST(log_price * 40000000 AS INTEGER), CAST(log_price * 40000000 AS INTEGER), score, score, stars, stars';
 /** A statement's parameter takes no more than this. */
 const MAX_PARAMETER = 900_000;
 
@@ -61,16 +55,6 @@ const FORGET = `INSERT INTO listing (id, epoch, version, as_of, live, cells)
   ON CONFLICT (id) DO UPDATE SET live = 0, epoch = excluded.epoch, version = excluded.version, cells = '[]', ${NOTHING}
   WHERE (excluded.epoch, excluded.version) >= (listing.epoch, listing.version)`;
 
-const AMONG = 'id IN (SELECT value FROM json_each(?))';
-const SPREAD = [
-  `DELETE FROM place WHERE k IN (SELECT n FROM listing WHERE ${AMONG} AND live = 0)`,
-  `INSERT OR REPLACE INTO place SELECT ${DIMENSIONS}, ${PLACED} FROM listing WHERE ${AMONG} AND live = 1`,
-];
-const SPREAD_WORDS = [
-  `DELETE FROM listing_text WHERE rowid IN (SELECT n FROM listing WHERE ${AMONG} AND live = 0)`,
-  `INSERT OR REPLACE INTO listing_text (rowid, words) SELECT n, words FROM listing WHERE ${AMONG} AND live = 1`,
-];
-
 /** What books say of places that the index has; in one trip. Returns the ids that it did not take. */
 export async function writeSold(
   db: D1Database,
@@ -78,12 +62,9 @@ export async function writeSold(
   gone: readonly GoneRow[],
 ): Promise<string[]> {
   const kept = inParts(sold).map((part) => db.prepare(SELL).bind(part));
-  const ids = JSON.stringify([...sold, ...gone].map(({ id }) => id));
-  const words = gone.length > 0 ? SPREAD_WORDS.slice(0, 1) : [];
   const results = await db.batch<{ id: string }>([
     ...kept,
     ...(gone.length > 0 ? [db.prepare(FORGET).bind(JSON.stringify(gone))] : []),
-    ...[...words, ...SPREAD].map((sql) => db.prepare(sql).bind(ids)),
   ]);
   const taken = new Set(
     results.slice(0, kept.length).flatMap(({ results: rows }) => rows.map(({ id }) => id)),
@@ -94,25 +75,15 @@ export async function writeSold(
 /** Places with all that is known of them; in one trip. */
 export async function writeLive(db: D1Database, rows: readonly LiveRow[]): Promise<void> {
   if (rows.length === 0) return;
-  const ids = JSON.stringify(rows.map(({ id }) => id));
-  await db.batch([
-    ...inParts(rows).map((part) => db.prepare(KEEP).bind(part)),
-    ...[...SPREAD, ...SPREAD_WORDS].map((sql) => db.prepare(sql).bind(ids)),
-  ]);
+  await db.batch(inParts(rows).map((part) => db.prepare(KEEP).bind(part)));
 }
 
 /** What is in this stretch of ids and not among those that there are. */
 export async function dropOthers(db: D1Database, after: string, last: string, ids: readonly string[]) {
-  const astray = `id > ?1 AND id <= ?2 AND id NOT IN (SELECT value FROM json_each(?3))`;
-  const known = JSON.stringify(ids);
-  const numbers = `(SELECT n FROM listing WHERE ${astray})`;
-  await db.batch(
-    [
-      `DELETE FROM place WHERE k IN ${numbers}`,
-      `DELETE FROM listing_text WHERE rowid IN ${numbers}`,
-      `DELETE FROM listing WHERE ${astray}`,
-    ].map((sql) => db.prepare(sql).bind(after, last, known)),
-  );
+  await db
+    .prepare('DELETE FROM listing WHERE id > ?1 AND id <= ?2 AND id NOT IN (SELECT value FROM json_each(?3))')
+    .bind(after, last, JSON.stringify(ids))
+    .run();
 }
 
 function inParts(rows: readonly object[]): string[] {

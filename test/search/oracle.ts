@@ -11,18 +11,17 @@ import { type Listed, NOW } from './random-places.ts';
 /** Every place is looked at, and the answer put in order: no index, no estimate, no page. */
 export type Answered = { readonly id: string; readonly total: number | null; readonly key: number };
 
-export function answerSlowly(
-  places: readonly Listed[],
-  asked: Asked,
-  scores: ReadonlyMap<string, number>,
-): Answered[] {
+/** What the index gave each place, by its own formula. */
+export type Marks = ReadonlyMap<string, { readonly score: number; readonly quality: number }>;
+
+export function answerSlowly(places: readonly Listed[], asked: Asked, marks: Marks): Answered[] {
   const down = ['recommended', '-price', 'rating', 'newest'].includes(asked.sort) ? -1 : 1;
   return places
-    .flatMap((place) => answerOf(place, asked, scores))
+    .flatMap((place) => answerOf(place, asked, marks))
     .sort((a, b) => down * (a.key - b.key || (a.id < b.id ? -1 : 1)));
 }
 
-function answerOf(place: Listed, asked: Asked, scores: ReadonlyMap<string, number>): Answered[] {
+function answerOf(place: Listed, asked: Asked, marks: Marks): Answered[] {
   const { view, state } = place;
   const { rating, location, address } = view;
   const { rates, rules, facts } = state;
@@ -53,11 +52,15 @@ function answerOf(place: Listed, asked: Asked, scores: ReadonlyMap<string, numbe
   const compared = asked.currency === null ? amount : convert(FIXED, amount, rates.currency, asked.currency);
   if (asked.priceMin !== null && compared < asked.priceMin) return [];
   if (asked.priceMax !== null && compared > asked.priceMax) return [];
+  const { score = 0, quality = 0 } = marks.get(view.id) ?? {};
   const keys = {
-    recommended: scores.get(view.id) ?? 0,
+    recommended: score,
     price: toReference(FIXED, amount, rates.currency),
     '-price': toReference(FIXED, amount, rates.currency),
-    rating: rating.average === null ? 0 : Math.round(rating.average * 100) * 1_000_000 + rating.count,
+    rating:
+      rating.average === null
+        ? quality
+        : Math.round(rating.average * 100) * 1e6 + rating.count * 1_000 + Math.floor(quality / 1_000),
     newest: Date.parse(view.createdAt),
     distance: km,
   };

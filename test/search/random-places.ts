@@ -139,7 +139,8 @@ export function randomPlace(random: Random, at: number): Listed {
     updatedAt: new Date(NOW).toISOString(),
   } as unknown as PublicView;
   const state = randomState(random, town, view);
-  const book = toBookForSearch({ epoch: 1, version: 1 }, state, NOW);
+  const publishedAt = Date.parse(view.createdAt);
+  const book = toBookForSearch({ epoch: 1, version: 1, publishedAt }, state, NOW);
   if (book.sale === null) throw new Error('Every place has rates here');
   return { view, state, row: { id, ...toSaleColumns(book, book.sale), ...toContentColumns(view, 1) } };
 }
