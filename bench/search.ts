@@ -7,6 +7,7 @@ import { parseArgs } from 'node:util';
 import { ROOT } from '../scripts/places.ts';
 import { addNights, dayOfNight, type Night } from '../src/kernel/stay.ts';
 import { meterD1, newTally } from '../src/platform/meter.ts';
+import { FIXED } from '../src/search/exchange.ts';
 import { findPage } from '../src/search/find-page.ts';
 import { readQuery } from '../src/search/read-query.ts';
 import { SearchQuery } from '../src/search/schemas.ts';
@@ -82,7 +83,7 @@ async function askOften(db: D1Database, name: string, query: string): Promise<vo
     const tally = newTally();
     const startedAt = performance.now();
     const page = await findPage(
-      { db: meterD1(db, tally), asked, nowMs: Date.now() },
+      { db: meterD1(db, tally), asked, nowMs: Date.now(), exchange: FIXED },
       { limit: 20, position },
     );
     waits.push(performance.now() - startedAt);

@@ -15,6 +15,7 @@ import { createMailer, type Mailer } from './platform/mail.ts';
 import { type Kv, meterD1, meterKv, newTally } from './platform/meter.ts';
 import { createOutbound, createSend } from './platform/outbound.ts';
 import { drainOutbox, sweepOutbox } from './platform/outbox.ts';
+import { createRateSource, type RateSource } from './search/index.ts';
 
 /** What a verb gets. It names no transport: REST, GraphQL, a queue and a cron job build the same thing. */
 export type Context = CommitContext & {
@@ -37,6 +38,8 @@ export type Context = CommitContext & {
   readonly kv: Kv;
   /** What is let, for search alone: a copy that can be made anew. */
   readonly searchDb: D1Database;
+  /** Null where the fixed table counts. */
+  readonly rateSource: RateSource | null;
   readonly archive: R2Bucket;
   readonly sweepOutbox: () => Promise<number>;
   /** One cheap question to each thing that everything depends on. */
@@ -100,6 +103,7 @@ export function createContext(
     mailer: createMailer(settings, outbound, env.SEND_EMAIL),
     kv: meterKv(env.KV, tally),
     searchDb: meterD1(env.SEARCH_DB, tally),
+    rateSource: createRateSource(settings, send),
     archive: env.ARCHIVE,
     probes: {
       database: () => env.DB.prepare('SELECT 1').first(),

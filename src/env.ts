@@ -28,6 +28,8 @@ export type Settings = {
   /** Null where M-Pesa is not taken. */
   readonly mpesa: MpesaSettings | null;
   readonly stripe: StripeSettings;
+  /** Who tells the rates of each day; null for the fixed table. */
+  readonly ratesUrl: string | null;
   /** log2 of scrypt's N. */
   readonly passwordCost: number;
   readonly rateLimit: number;
@@ -93,7 +95,7 @@ const MPESA_CREDENTIALS = [
   'MPESA_SECURITY_CREDENTIAL',
 ] as const;
 const UNSET = {
-  ...{ MAIL_URL: '', MAIL_TOKEN: '', MPESA_URL: '', MPESA_SHORTCODE: '' },
+  ...{ MAIL_URL: '', MAIL_TOKEN: '', MPESA_URL: '', MPESA_SHORTCODE: '', RATES_URL: '' },
   ...Object.fromEntries(MPESA_CREDENTIALS.map((name) => [name, ''])),
 };
 
@@ -149,6 +151,7 @@ const shape = z.object({
   STRIPE_WEBHOOK_SECRETS: list
     .refine((secrets) => secrets.length === 1 || secrets.length === 2, 'has to hold one or two secrets')
     .refine((secrets) => secrets.every((secret) => /^whsec_[\w+/=-]{16,}$/.test(secret)), 'is not whsec_…'),
+  RATES_URL: z.union([z.literal(''), z.url({ protocol: /^https?$/ })]),
   PASSWORD_COST: z.coerce.number().int().min(8).max(16),
   RATE_LIMIT: z.coerce.number().int().positive(),
   AUTH_RATE_LIMIT: z.coerce.number().int().positive(),
@@ -199,6 +202,7 @@ const strict = whole.superRefine((env, context) => {
   if (env.STRIPE_WEBHOOK_SECRETS.some(isExampleKey))
     refuse('STRIPE_WEBHOOK_SECRETS', 'is weak or an example');
   else if (first === second) refuse('STRIPE_WEBHOOK_SECRETS', 'holds the same secret twice');
+  if (!env.RATES_URL.startsWith('https://')) refuse('RATES_URL', 'is not https');
   if (env.PASSWORD_COST < MIN_PASSWORD_COST) refuse('PASSWORD_COST', `is below ${MIN_PASSWORD_COST}`);
 });
 
@@ -278,6 +282,7 @@ export function parseSettings(env: Readonly<Record<string, unknown>>): Settings 
       publishableKey: value.STRIPE_PUBLISHABLE_KEY,
       webhookSecrets: value.STRIPE_WEBHOOK_SECRETS,
     },
+    ratesUrl: value.RATES_URL || null,
     passwordCost: value.PASSWORD_COST,
     rateLimit: value.RATE_LIMIT,
     authRateLimit: value.AUTH_RATE_LIMIT,

@@ -189,12 +189,21 @@ for (const environment of ['staging', 'production']) {
       MAIL_URL: 'http://sandbox/sandbox/mail',
       MPESA_URL: 'http://sandbox/sandbox/daraja',
       STRIPE_URL: 'http://sandbox/sandbox/stripe',
+      RATES_URL: 'http://sandbox/sandbox/rates',
       PASSWORD_COST: '13',
     };
     for (const [name, value] of Object.entries(unfit)) {
       expect(problemsOf({ ...good, [name]: value }), name).toEqual([expect.stringMatching(`^${name} `)]);
     }
     expect(problemsOf({ ...good, SANDBOX: {} })).toEqual(['SANDBOX is bound outside development']);
+  });
+
+  test(`${environment} compares no currencies by a table that nobody keeps up to date`, () => {
+    expect(parseSettings(good).ratesUrl).toBe(vars.RATES_URL);
+    const { RATES_URL: _, ...without } = good;
+    for (const env of [without, { ...good, RATES_URL: '' }])
+      expect(problemsOf(env)).toEqual(['RATES_URL is missing']);
+    expect(problemsOf({ ...good, RATES_URL: 'rates' })).toEqual([expect.stringMatching(/^RATES_URL /)]);
   });
 
   test(`${environment} names everything that is wrong at once`, () => {
@@ -223,7 +232,10 @@ test('no money is taken in production where Safaricom moves none', () => {
 test('a setting that nobody knows how to read is refused everywhere', () => {
   const { vars } = unstable_readConfig({ config: API_CONFIG }, { hideWarnings: true });
   const good: Record<string, unknown> = { ...vars, ...secrets };
-  expect(parseSettings({ ...good, SANDBOX: {} }).environment).toBe('development');
+  expect(parseSettings({ ...good, SANDBOX: {} })).toMatchObject({
+    environment: 'development',
+    ratesUrl: null,
+  });
   for (const [name, value] of Object.entries({ ENVIRONMENT: 'prod', RATE_LIMIT: 'many', ORIGIN: 'roost' })) {
     expect(problemsOf({ ...good, [name]: value })).toContainEqual(expect.stringMatching(`^${name} `));
   }

@@ -1,7 +1,7 @@
 import { DAY } from '../kernel/clock.ts';
 import { CURRENCIES_IN_USE, type Currency } from '../kernel/money.ts';
 import { dayOfNight, type Stay, WEEKDAYS, weekdayOf } from '../kernel/stay.ts';
-import { convert, FIXED } from './exchange.ts';
+import { convert, type Exchange } from './exchange.ts';
 import { staysAround } from './judge-stay.ts';
 import { chordOfKm, chordSql, type Rect, rectsOfBox, rectsOfCircle, unitOf } from './point.ts';
 import type { Asked } from './read-query.ts';
@@ -22,7 +22,12 @@ const ZONE_DAYS = 1;
  * What SQL can say of a query, for a row `l` of either table. Of a stay it lets pass a few that the book's own
  * rules refuse, and none that they would not; texts from outside are parameters, lists are words of ours.
  */
-export function conditionsOf(asked: Asked, add: Parameters['add'], nowMs: number): string[] {
+export function conditionsOf(
+  asked: Asked,
+  add: Parameters['add'],
+  nowMs: number,
+  exchange: Exchange,
+): string[] {
   const { city, country, words, guests, types, policies, amenities, circle, stay } = asked;
   const among = (values: readonly string[]) => values.map((value) => `'${value}'`).join(', ');
   const people = guests ? guests.adults + guests.children : 0;
@@ -38,7 +43,7 @@ export function conditionsOf(asked: Asked, add: Parameters['add'], nowMs: number
     ...(types.length > 0 ? [`l.type IN (${among(types)})`] : []),
     ...(policies.length > 0 ? [`l.policy IN (${among(policies)})`] : []),
     ...(asked.minRating > 0 ? [`l.stars >= ${starsOf(asked.minRating)}`] : []),
-    ...(stay === null ? priceConditions(asked, add) : stayConditions(stay, asked.flexDays, nowMs)),
+    ...(stay === null ? priceConditions(asked, add, exchange) : stayConditions(stay, asked.flexDays, nowMs)),
     ...amenities.map((key) => `instr(l.amenities, ' ${key} ') > 0`),
     ...words.map((word) => `instr(l.words, ${add(` ${word}`)}) > 0`),
     ...(circle === null ? [] : [`${distanceSql(asked, add)} <= ${add(chordOfKm(circle.radiusKm))}`]),
@@ -63,7 +68,11 @@ export const insideBox = ({ box }: Asked): string[] =>
       ]
     : [];
 
-function priceConditions({ priceMin, priceMax, currency }: Asked, add: Parameters['add']): string[] {
+function priceConditions(
+  { priceMin, priceMax, currency }: Asked,
+  add: Parameters['add'],
+  exchange: Exchange,
+): string[] {
   if (priceMin === null && priceMax === null) return [];
   if (currency === null)
     return [
@@ -71,8 +80,8 @@ function priceConditions({ priceMin, priceMax, currency }: Asked, add: Parameter
       ...(priceMax === null ? [] : [`l.nightly <= ${priceMax}`]),
     ];
   const range = (own: Currency) => [
-    firstOf(priceMin ?? 0, own, currency),
-    priceMax === null ? MOST : firstOf(priceMax + 1, own, currency) - 1,
+    firstOf(exchange, priceMin ?? 0, own, currency),
+    priceMax === null ? MOST : firstOf(exchange, priceMax + 1, own, currency) - 1,
   ];
   const ranges = add(JSON.stringify(Object.fromEntries(CURRENCIES_IN_USE.map((own) => [own, range(own)]))));
   const end = (at: 0 | 1) => `json_extract(${ranges}, '$.' || l.currency || '[${at}]')`;
@@ -83,11 +92,11 @@ function priceConditions({ priceMin, priceMax, currency }: Asked, add: Parameter
 const MOST = 1_000_000_000_000;
 
 /** The least amount of one currency that is, in another, so much. */
-function firstOf(amount: number, own: Currency, asked: Currency): number {
+function firstOf(exchange: Exchange, amount: number, own: Currency, asked: Currency): number {
   let [low, high] = [0, MOST];
   while (low < high) {
     const middle = Math.floor((low + high) / 2);
-    if (convert(FIXED, middle, own, asked) >= amount) high = middle;
+    if (convert(exchange, middle, own, asked) >= amount) high = middle;
     else low = middle + 1;
   }
   return high;

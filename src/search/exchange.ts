@@ -1,6 +1,6 @@
 import { type Currency, exponentOf } from '../kernel/money.ts';
 
-/** What a dollar is worth in each currency, of one day. */
+/** What a dollar is worth in each currency. */
 export type Exchange = Readonly<Record<string, number>>;
 
 /** Prices of all currencies are kept in millionths of a dollar, to be put in order. */
@@ -18,7 +18,7 @@ const TABLE =
   'STN21 SVC8.75 SYP11000 SZL17.3 THB32.5 TJS9.2 TMT3.5 TND2.94 TOP2.4 TRY42 TTD6.8 TWD30.8 TZS2450 UAH42 UGX3480 ' +
   'USD1 UYU40 UZS12000 VED230 VES230 VND26300 VUV122 WST2.8 XAF564 XCD2.7 XCG1.79 XOF564 XPF103 YER239 ZAR17.3 ZMW22.5 ZWG26.7';
 
-/** One day's, for as long as nobody is asked for each day's. */
+/** One day's, for development and for what no other table names. */
 export const FIXED: Exchange = Object.fromEntries(
   TABLE.split(' ').map((rate) => [rate.slice(0, 3), Number(rate.slice(3))]),
 );
@@ -28,6 +28,10 @@ const scaleOf = (exchange: Exchange, currency: Currency): number =>
 
 export const toReference = (exchange: Exchange, amount: number, currency: Currency): number =>
   Math.round((amount / scaleOf(exchange, currency)) * REFERENCE);
+
+/** What a price is kept as, to stand in the order of prices. */
+export const priceKeyOf = (exchange: Exchange, nightly: number, currency: Currency): number =>
+  Math.max(1, toReference(exchange, nightly, currency));
 
 /** To the minor unit. */
 export const convert = (exchange: Exchange, amount: number, from: Currency, to: Currency): number =>

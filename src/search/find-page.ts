@@ -1,6 +1,6 @@
 import type { Sale } from '../book/index.ts';
 import type { Position } from '../kernel/page.ts';
-import { convert, FIXED, toReference } from './exchange.ts';
+import { convert, type Exchange, toReference } from './exchange.ts';
 import {
   comparePlaces,
   findComplete,
@@ -39,6 +39,7 @@ export type Ask = {
   readonly db: D1Database;
   readonly asked: Asked;
   readonly nowMs: number;
+  readonly exchange: Exchange;
   readonly limits?: Limits;
 };
 type Input = { readonly limit: number; readonly position: Position | undefined };
@@ -189,7 +190,7 @@ async function findByTotal(ask: Ask, chosen: Plan, { limit, position }: Input): 
   const read = { t: readWhole, w: readWindow, x: readSliceWindow }[kind as 't' | 'w' | 'x'];
   const { rows, name, after, toNext, toRest } = await read(ask, chosen, position?.slice(1) ?? []);
   const found = judged(ask, rows)
-    .map((one) => ({ ...one, place: [referenceOf(one.offer), one.id] as Place }))
+    .map((one) => ({ ...one, place: [referenceOf(ask.exchange, one.offer), one.id] as Place }))
     .sort((a, b) => way * comparePlaces(a.place, b.place))
     .filter(({ place }) => after === null || way * comparePlaces(place, after) > 0);
   const shown = found.slice(0, limit);
@@ -263,8 +264,8 @@ const wholeOf = ({ box, circle, city, country }: Asked, { name }: Plan): Plan['n
           ? 'country'
           : 'words';
 
-const referenceOf = (offer: Offer | null): number =>
-  offer === null ? 0 : toReference(FIXED, offer.total, offer.currency);
+const referenceOf = (exchange: Exchange, offer: Offer | null): number =>
+  offer === null ? 0 : toReference(exchange, offer.total, offer.currency);
 
 const placeOf = ([, k, id]: Position = []): Place | null => toPlace(k, id);
 const lastPlace = (rows: readonly Row[]): Place | undefined => {
@@ -273,18 +274,22 @@ const lastPlace = (rows: readonly Row[]): Place | undefined => {
 };
 
 /** Those that fit by the book's own rules too. */
-export function judged({ asked, nowMs }: Ask, rows: readonly Row[]): (Found & { place: Place })[] {
+export function judged({ asked, nowMs, exchange }: Ask, rows: readonly Row[]): (Found & { place: Place })[] {
   const stays = asked.stay && staysAround(asked.stay, asked.flexDays);
   return rows.flatMap(({ id, k, card, sale, chord }): (Found & { place: Place })[] => {
     if (card === null) return [];
     const place: Place = [k, id];
     if (stays === null) return [{ id, card, chord, offer: null, place }];
     const offer = sale === null ? null : judgeStay(JSON.parse(sale) as Sale, stays, asked, nowMs);
-    return offer && isAffordable(offer, asked) ? [{ id, card, chord, offer, place }] : [];
+    return offer && isAffordable(exchange, offer, asked) ? [{ id, card, chord, offer, place }] : [];
   });
 }
 
-function isAffordable({ total, currency }: Offer, { priceMin, priceMax, currency: asked }: Asked): boolean {
-  const amount = asked === null ? total : convert(FIXED, total, currency, asked);
+function isAffordable(
+  exchange: Exchange,
+  { total, currency }: Offer,
+  { priceMin, priceMax, currency: asked }: Asked,
+): boolean {
+  const amount = asked === null ? total : convert(exchange, total, currency, asked);
   return (priceMin === null || amount >= priceMin) && (priceMax === null || amount <= priceMax);
 }

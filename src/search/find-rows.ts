@@ -1,4 +1,5 @@
 import { conditionsOf, distanceSql, insideBox, Parameters, rectsOf } from './conditions.ts';
+import type { Exchange } from './exchange.ts';
 import { MAX_EXAMINED, type Plan, walkedOf } from './plan.ts';
 import type { Asked } from './read-query.ts';
 import type { Sort } from './schemas.ts';
@@ -29,7 +30,12 @@ export const isDown = (sort: Sort): boolean => ORDERS[sort].down;
 /** What is put in order here; of more, it is dearer to know them all than to have them sorted there. */
 const MAX_UNSORTED = 3_000;
 
-type Ask = { readonly db: D1Database; readonly asked: Asked; readonly nowMs: number };
+type Ask = {
+  readonly db: D1Database;
+  readonly asked: Asked;
+  readonly nowMs: number;
+  readonly exchange: Exchange;
+};
 type Stretch = {
   readonly after: Place | null;
   /** Of a stretch that is read again. */
@@ -74,7 +80,7 @@ export async function findInRings(
 }
 
 function selectWhole(
-  { db, asked, nowMs }: Ask,
+  { db, asked, nowMs, exchange }: Ask,
   plan: Plan['name'],
   after: Place | null,
   innerKm: number,
@@ -86,7 +92,7 @@ function selectWhole(
   const key = asked.sort === 'distance' ? distanceSql(asked, add) : `l.${ORDERS[asked.sort].column}`;
   const where = [
     ...source.where,
-    ...conditionsOf(asked, add, nowMs),
+    ...conditionsOf(asked, add, nowMs, exchange),
     ...(plan === 'place' ? [] : insideBox(asked)),
     ...(after ? [beyond(key, asked.sort, after, add)] : []),
     'true',
@@ -108,14 +114,14 @@ export const comparePlaces = ([a, x]: Place, [b, y]: Place): number => a - b || 
 
 /** So many places of a town, a country or the world in order, whatever they are; the card is of those that fit the query. */
 export async function walk(
-  { db, asked, nowMs }: Ask,
+  { db, asked, nowMs, exchange }: Ask,
   { after, until, limit }: Stretch,
   card = CARD,
 ): Promise<Row[]> {
   const parameters = new Parameters();
   const add = parameters.add.bind(parameters);
   const { column, down } = ORDERS[asked.sort];
-  const fits = [...conditionsOf(asked, add, nowMs), ...insideBox(asked), 'true'].join(' AND ');
+  const fits = [...conditionsOf(asked, add, nowMs, exchange), ...insideBox(asked), 'true'].join(' AND ');
   const key = `l.${column}`;
   const walked = walkedOf(asked);
   const stretch = [
@@ -140,7 +146,7 @@ export async function walk(
 
 /** What the tree has of the region in slices of the order, slice after slice; so many rows at most. */
 export async function readSlabs(
-  { db, asked, nowMs }: Ask,
+  { db, asked, nowMs, exchange }: Ask,
   slabs: readonly Slab[],
   { after, limit }: Stretch,
   card = CARD,
@@ -151,7 +157,7 @@ export async function readSlabs(
   const dimension = DIMENSIONS[asked.sort]?.name;
   const entries = slabs.flatMap((slab, at) => rectsOf(asked).map((rect) => [...rect, ...slab, at]));
   const fits = [
-    ...conditionsOf(asked, add, nowMs),
+    ...conditionsOf(asked, add, nowMs, exchange),
     ...(after ? [beyond(`l.${column}`, asked.sort, after, add)] : []),
     'true',
   ].join(' AND ');

@@ -2,6 +2,7 @@ import type { BookForSearch } from '../book/index.ts';
 import type { Context } from '../context.ts';
 import { z } from '../kernel/zod.ts';
 import { callOf, describeForSearch } from '../properties/index.ts';
+import { readExchange } from './rates/table.ts';
 import { type GoneRow, type SoldRow, toContentColumns, toSaleColumns } from './to-row.ts';
 import { writeLive, writeSold } from './write-index.ts';
 
@@ -16,7 +17,7 @@ const Message = z.object({ kind: z.string().optional(), propertyId: z.string() }
 export async function indexProperties(ctx: Context, messages: readonly unknown[]): Promise<(Error | null)[]> {
   const parsed = messages.map((message) => Message.parse(message));
   const ids = [...new Set(parsed.map(({ propertyId }) => propertyId))];
-  const books = await askBooks(ctx, ids);
+  const [exchange, books] = await Promise.all([readExchange(ctx), askBooks(ctx, ids)]);
 
   const gone: GoneRow[] = [];
   const sold: SoldRow[] = [];
@@ -24,7 +25,7 @@ export async function indexProperties(ctx: Context, messages: readonly unknown[]
     if (book instanceof Error) continue;
     const { epoch, version, status, sale } = book;
     if (status !== 'published' || sale === null) gone.push({ id, epoch, version });
-    else sold.push({ id, ...toSaleColumns(book, sale) });
+    else sold.push({ id, ...toSaleColumns(book, sale, exchange) });
   }
   const described = new Set(parsed.flatMap(({ kind, propertyId }) => (kind === 'content' ? propertyId : [])));
   const onlySold = sold.filter(({ id }) => !described.has(id));

@@ -4,6 +4,7 @@ import { z } from '../kernel/zod.ts';
 import { commit } from '../platform/commit.ts';
 import { listPropertyIds } from '../properties/index.ts';
 import { indexProperties } from './index-properties.ts';
+import { rekeyPrices } from './rates/rekey-prices.ts';
 import { dropOthers } from './write-index.ts';
 
 /** How many places one message takes on. */
@@ -37,4 +38,5 @@ async function reindex(ctx: Context, message: unknown): Promise<void> {
 
 export const searchJobs: Readonly<Record<string, (ctx: Context, message: unknown) => Promise<void>>> = {
   reindex,
+  rekey_prices: rekeyPrices,
 };

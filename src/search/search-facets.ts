@@ -3,11 +3,12 @@ import type { Context } from '../context.ts';
 import { sha256 } from '../kernel/crypto.ts';
 import type { z } from '../kernel/zod.ts';
 import { type PublicAnswer, publicText } from '../platform/public-cache.ts';
-import { convert, FIXED } from './exchange.ts';
+import { convert } from './exchange.ts';
 import { type Ask, judged } from './find-page.ts';
 import { findComplete, type Row, readSlabs, walk } from './find-rows.ts';
 import { kept } from './keep-page.ts';
 import { choosePlan, MAX_EXAMINED, type Plan } from './plan.ts';
+import { readExchange } from './rates/table.ts';
 import { canonical, readQuery } from './read-query.ts';
 import { type FacetQuery, Facets } from './schemas.ts';
 import { slabsFrom } from './slices.ts';
@@ -27,7 +28,8 @@ export async function searchFacets(ctx: Context, { query, fresh }: Input): Promi
   const asked = readQuery({ ...query, sort: 'recommended' });
   const key = `facets/1/${sha256(canonical(asked))}`;
   return kept(ctx, key, fresh, async () => {
-    const ask = { db: ctx.searchDb, asked, nowMs: ctx.clock.now() };
+    const exchange = await readExchange(ctx);
+    const ask = { db: ctx.searchDb, asked, nowMs: ctx.clock.now(), exchange };
     return publicText(Facets, await countFacets(ask));
   });
 }
@@ -44,7 +46,7 @@ export async function countFacets(ask: Ask): Promise<z.infer<typeof Facets>> {
   };
   const currency = asked.currency ?? 'USD';
   const prices = counted
-    .map(([, , , , , nightly, own]) => convert(FIXED, nightly, own, currency))
+    .map(([, , , , , nightly, own]) => convert(ask.exchange, nightly, own, currency))
     .sort((a, b) => a - b);
   const [min] = prices;
   return {

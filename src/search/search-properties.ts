@@ -8,6 +8,7 @@ import { type PublicAnswer, publicText } from '../platform/public-cache.ts';
 import { type Found, findPage } from './find-page.ts';
 import { kept } from './keep-page.ts';
 import { kmOfChord } from './point.ts';
+import { exchangeFor } from './rates/table.ts';
 import { type Asked, canonical, readQuery } from './read-query.ts';
 import { type Hit, PublicSearchPage, type SearchPage, type SearchQuery } from './schemas.ts';
 
@@ -42,7 +43,8 @@ type Walk = { readonly limit: number; readonly position: Position | undefined; r
 
 async function page(ctx: Context, asked: Asked, { limit, position, list }: Walk): Promise<Required<Page>> {
   const { d1Trips, rowsRead } = ctx.tally;
-  const ask = { db: ctx.searchDb, asked, nowMs: ctx.clock.now() };
+  const exchange = await exchangeFor(ctx, asked);
+  const ask = { db: ctx.searchDb, asked, nowMs: ctx.clock.now(), exchange };
   const { found, next, plan, examined } = await findPage(ask, { limit, position });
   return {
     data: found.map((one) => toHit(one, asked)),

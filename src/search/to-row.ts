@@ -3,7 +3,7 @@ import type { Money } from '../kernel/money.ts';
 import { WEEKDAYS, type Weekday } from '../kernel/stay.ts';
 import { AMENITIES, type PublicView } from '../properties/index.ts';
 import { ALL, cellsOf, cityKey, countryKey } from './cells.ts';
-import { FIXED, toReference } from './exchange.ts';
+import { type Exchange, priceKeyOf } from './exchange.ts';
 import { toSteps, unitOf } from './point.ts';
 import { qualityOf } from './score.ts';
 import { fold, toWords } from './words.ts';
@@ -26,9 +26,13 @@ const maskOf = (days: readonly Weekday[] | undefined): number =>
   WEEKDAYS.reduce((mask, day, at) => (days === undefined || days.includes(day) ? mask | (1 << at) : mask), 0);
 
 /** The part that the book says. */
-export function toSaleColumns({ epoch, version, publishedAt, taken, takenFrom }: BookForSearch, sale: Sale) {
+export function toSaleColumns(
+  { epoch, version, publishedAt, taken, takenFrom }: BookForSearch,
+  sale: Sale,
+  exchange: Exchange,
+) {
   const { facts, rules, rates, overrides } = sale;
-  const price = Math.max(1, toReference(FIXED, rates.nightly, rates.currency));
+  const price = priceKeyOf(exchange, rates.nightly, rates.currency);
   const least = [
     rules.minNights,
     ...Object.values(rules.minNightsByCheckInDay ?? {}).flatMap((count) => count ?? []),

@@ -1,4 +1,5 @@
 import { expect, test } from 'vitest';
+import { FIXED } from '../../src/search/exchange.ts';
 import { readQuery } from '../../src/search/read-query.ts';
 import { SearchQuery } from '../../src/search/schemas.ts';
 import { countFacets } from '../../src/search/search-facets.ts';
@@ -22,7 +23,7 @@ test('facets count each kind among what is found, and say when they did not coun
         views.filter((view) => view.type === type).length,
       ]),
     );
-    const whole = await countFacets({ db: index.db, asked, nowMs: NOW });
+    const whole = await countFacets({ db: index.db, asked, nowMs: NOW, exchange: FIXED });
     expect(whole).toMatchObject({ total: views.length, complete: true, types });
     expect(whole.amenities.wifi ?? 0).toBe(
       views.filter(({ amenities }) => amenities.includes('wifi')).length,
@@ -33,7 +34,7 @@ test('facets count each kind among what is found, and say when they did not coun
 test('where too many lie in a region, the best are counted, and no more are looked at than for a page', async () => {
   const asked = readQuery({ bbox: '-180,-80,179,80', limit: 20 });
   const limits = { complete: 30, byWords: 15, walkShare: 1.1 };
-  const some = await countFacets({ db: index.db, asked, nowMs: NOW, limits });
+  const some = await countFacets({ db: index.db, asked, nowMs: NOW, exchange: FIXED, limits });
   expect(some.total).toBeGreaterThan(500);
   expect(some.total).toBeLessThanOrEqual(950);
 });

@@ -1,5 +1,6 @@
 import { expect, test } from 'vitest';
 import type { Position } from '../../src/kernel/page.ts';
+import { FIXED } from '../../src/search/exchange.ts';
 import { findPage } from '../../src/search/find-page.ts';
 import { MAX_EXAMINED } from '../../src/search/plan.ts';
 import { readQuery } from '../../src/search/read-query.ts';
@@ -31,7 +32,7 @@ async function walkAll(places: readonly LiveRow[], query: Record<string, string>
   do {
     index.trips = 0;
     const page = await findPage(
-      { db: index.db, asked, nowMs: NOW, limits: SMALL },
+      { db: index.db, asked, nowMs: NOW, exchange: FIXED, limits: SMALL },
       { limit: LIMIT, position },
     );
     found.push(...page.found.map(({ id }) => id));

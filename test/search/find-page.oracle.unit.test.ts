@@ -1,4 +1,5 @@
 import { expect, test } from 'vitest';
+import { FIXED } from '../../src/search/exchange.ts';
 import { findPage } from '../../src/search/find-page.ts';
 import { type Asked, readQuery } from '../../src/search/read-query.ts';
 import { SearchQuery } from '../../src/search/schemas.ts';
@@ -48,7 +49,7 @@ test.each(SCALES)(
       let pages = 0;
       do {
         index.trips = 0;
-        const ask = { db: index.db, asked, nowMs: NOW, ...(limits && { limits }) };
+        const ask = { db: index.db, asked, nowMs: NOW, exchange: FIXED, ...(limits && { limits }) };
         const page = await findPage(ask, { limit, position });
         expect(index.trips).toBeLessThanOrEqual(2);
         expect(page.found.length).toBeLessThanOrEqual(limit);

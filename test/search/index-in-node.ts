@@ -20,14 +20,14 @@ export async function openIndex(rows: readonly LiveRow[]): Promise<Index> {
     if (prepared.size > 200) prepared.clear();
     return { results: statement.all(...values), success: true, meta: { rows_read: 0, rows_written: 0 } };
   };
-  const wrap = (statement: Statement): object => ({
-    ...statement,
-    bind: (...values: SQLInputValue[]) => wrap({ ...statement, values }),
-    all: async () => {
+  const wrap = (statement: Statement): object => {
+    const ask = async () => {
       index.trips += 1;
       return run(statement);
-    },
-  });
+    };
+    const bind = (...values: SQLInputValue[]) => wrap({ ...statement, values });
+    return { ...statement, bind, all: ask, run: ask };
+  };
   const index: Index = {
     trips: 0,
     db: {

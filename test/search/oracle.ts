@@ -3,7 +3,7 @@ import { addNights } from '../../src/kernel/stay.ts';
 import { nightAt } from '../../src/kernel/zone.ts';
 import { priceStay } from '../../src/pricing/index.ts';
 import { AMENITIES } from '../../src/properties/amenities.ts';
-import { convert, FIXED, toReference } from '../../src/search/exchange.ts';
+import { convert, type Exchange, FIXED, toReference } from '../../src/search/exchange.ts';
 import type { Asked } from '../../src/search/read-query.ts';
 import { fold } from '../../src/search/words.ts';
 import { type Listed, NOW } from './random-places.ts';
@@ -14,14 +14,19 @@ export type Answered = { readonly id: string; readonly total: number | null; rea
 /** What the index gave each place, by its own formula. */
 export type Marks = ReadonlyMap<string, { readonly score: number; readonly quality: number }>;
 
-export function answerSlowly(places: readonly Listed[], asked: Asked, marks: Marks): Answered[] {
+export function answerSlowly(
+  places: readonly Listed[],
+  asked: Asked,
+  marks: Marks,
+  exchange: Exchange = FIXED,
+): Answered[] {
   const down = ['recommended', '-price', 'rating', 'newest'].includes(asked.sort) ? -1 : 1;
   return places
-    .flatMap((place) => answerOf(place, asked, marks))
+    .flatMap((place) => answerOf(place, asked, marks, exchange))
     .sort((a, b) => down * (a.key - b.key || (a.id < b.id ? -1 : 1)));
 }
 
-function answerOf(place: Listed, asked: Asked, marks: Marks): Answered[] {
+function answerOf(place: Listed, asked: Asked, marks: Marks, exchange: Exchange): Answered[] {
   const { view, state } = place;
   const { rating, location, address } = view;
   const { rates, rules, facts } = state;
@@ -49,14 +54,15 @@ function answerOf(place: Listed, asked: Asked, marks: Marks): Answered[] {
   const total = asked.stay === null ? null : bestTotal(place, asked);
   if (asked.stay !== null && total === null) return [];
   const amount = total ?? rates.nightly;
-  const compared = asked.currency === null ? amount : convert(FIXED, amount, rates.currency, asked.currency);
+  const compared =
+    asked.currency === null ? amount : convert(exchange, amount, rates.currency, asked.currency);
   if (asked.priceMin !== null && compared < asked.priceMin) return [];
   if (asked.priceMax !== null && compared > asked.priceMax) return [];
   const { score = 0, quality = 0 } = marks.get(view.id) ?? {};
   const keys = {
     recommended: score,
-    price: toReference(FIXED, amount, rates.currency),
-    '-price': toReference(FIXED, amount, rates.currency),
+    price: toReference(exchange, amount, rates.currency),
+    '-price': toReference(exchange, amount, rates.currency),
     rating:
       rating.average === null
         ? quality

@@ -5,6 +5,7 @@ import { addNights, type Night, WEEKDAYS } from '../../src/kernel/stay.ts';
 import { AMENITY_KEYS } from '../../src/properties/amenities.ts';
 import type { PublicView } from '../../src/properties/describe-for-search.ts';
 import { PROPERTY_TYPES } from '../../src/properties/schemas.ts';
+import { FIXED } from '../../src/search/exchange.ts';
 import { type LiveRow, toContentColumns, toSaleColumns } from '../../src/search/to-row.ts';
 
 /** Places in towns that are hard on maps, with every rule that there is, the same for the same seed. */
@@ -142,7 +143,7 @@ export function randomPlace(random: Random, at: number): Listed {
   const publishedAt = Date.parse(view.createdAt);
   const book = toBookForSearch({ epoch: 1, version: 1, publishedAt }, state, NOW);
   if (book.sale === null) throw new Error('Every place has rates here');
-  return { view, state, row: { id, ...toSaleColumns(book, book.sale), ...toContentColumns(view, 1) } };
+  return { view, state, row: { id, ...toSaleColumns(book, book.sale, FIXED), ...toContentColumns(view, 1) } };
 }
 
 function randomState(
