@@ -12,9 +12,18 @@ const Message = z.strictObject({
   to: z.string().min(3).max(320),
   subject: z.string().max(998),
   text: z.string(),
+  headers: z.record(z.string(), z.string()).optional(),
 });
 
-type MailRow = { id: string; recipient: string; subject: string; text: string; sent_at: number };
+type MailRow = {
+  id: string;
+  recipient: string;
+  subject: string;
+  text: string;
+  sent_at: number;
+  headers: string | null;
+};
+const MAILS = 'SELECT mail.*, headers FROM mail LEFT JOIN mail_header USING (seq)';
 
 /** Both sides of the post: the provider that Roost sends through, and the box where a person reads. */
 export function createMailbox(store: Store, clock: Clock) {
@@ -43,13 +52,18 @@ export function createMailbox(store: Store, clock: Clock) {
         if (known) return known.mail_id;
 
         const newId = `mail_${crypto.randomUUID()}`;
-        const { to, subject, text } = message;
+        const { to, subject, text, headers } = message;
         sql.exec('INSERT INTO mail_key VALUES (?, ?)', key, newId);
         sql.exec(
           'INSERT INTO mail (id, recipient, subject, text, sent_at) VALUES (?, ?, ?, ?, ?)',
           ...[newId, to, subject, text, clock.now()],
         );
-        sql.exec('DELETE FROM mail WHERE seq <= (SELECT max(seq) FROM mail) - ?', MAX_KEPT);
+        if (headers) {
+          const kept = JSON.stringify(headers);
+          sql.exec('INSERT INTO mail_header SELECT max(seq), ? FROM mail', kept);
+        }
+        for (const table of ['mail_header', 'mail'])
+          sql.exec(`DELETE FROM ${table} WHERE seq <= (SELECT max(seq) FROM mail) - ?`, MAX_KEPT);
         return newId;
       });
       return Response.json({ id });
@@ -60,16 +74,17 @@ export function createMailbox(store: Store, clock: Clock) {
 
       const rows = to
         ? sql.exec<MailRow>(
-            'SELECT * FROM mail WHERE lower(recipient) = lower(?) ORDER BY seq DESC LIMIT ?',
+            `${MAILS} WHERE lower(recipient) = lower(?) ORDER BY seq DESC LIMIT ?`,
             ...[to, MAX_LISTED],
           )
-        : sql.exec<MailRow>('SELECT * FROM mail ORDER BY seq DESC LIMIT ?', MAX_LISTED);
+        : sql.exec<MailRow>(`${MAILS} ORDER BY seq DESC LIMIT ?`, MAX_LISTED);
       return Response.json({ data: rows.toArray().map(toMail) });
     },
 
     /** The keys stay, so that a late repetition of an emptied message doesn't come back. */
     empty(): Response {
       sql.exec('DELETE FROM mail');
+      sql.exec('DELETE FROM mail_header');
       return new Response(null, { status: 204 });
     },
   };
@@ -82,6 +97,7 @@ function toMail(row: MailRow) {
     to: row.recipient,
     subject: row.subject,
     text: row.text,
+    ...(row.headers === null ? {} : { headers: JSON.parse(row.headers) }),
     ...(code === null ? {} : { code }),
     links: findLinks(row.text),
     sentAt: new Date(row.sent_at).toISOString(),

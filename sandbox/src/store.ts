@@ -11,6 +11,7 @@ const SCHEMA = `
     sent_at INTEGER NOT NULL
   );
   CREATE INDEX IF NOT EXISTS mail_by_recipient ON mail (lower(recipient), seq);
+  CREATE TABLE IF NOT EXISTS mail_header (seq INTEGER PRIMARY KEY, headers TEXT NOT NULL);
   CREATE TABLE IF NOT EXISTS mail_key (key TEXT PRIMARY KEY, mail_id TEXT NOT NULL) WITHOUT ROWID;
   CREATE TABLE IF NOT EXISTS feed (name TEXT PRIMARY KEY, text TEXT NOT NULL, version INTEGER NOT NULL) WITHOUT ROWID;
   CREATE TABLE IF NOT EXISTS turnstile_token (

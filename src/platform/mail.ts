@@ -2,7 +2,12 @@ import type { Settings } from '../env.ts';
 import { Fault } from '../kernel/errors.ts';
 import type { Outbound } from './outbound.ts';
 
-export type Mail = { readonly to: string; readonly subject: string; readonly text: string };
+export type Mail = {
+  readonly to: string;
+  readonly subject: string;
+  readonly text: string;
+  readonly headers?: Readonly<Record<string, string>>;
+};
 
 /** Sends once per key as far as the provider can tell repeats apart. */
 export type Mailer = { send(mail: Mail, key: string): Promise<void> };
@@ -27,7 +32,10 @@ export function createMailer(
           if (!binding) throw new Fault('mail', 'the binding SEND_EMAIL is missing');
           try {
             // The same Message-ID lets the receiving side fold a repeat into the first.
-            const headers = { 'Message-ID': `<${key}@${new URL(settings.origin).hostname}>` };
+            const headers = {
+              ...mail.headers,
+              'Message-ID': `<${key}@${new URL(settings.origin).hostname}>`,
+            };
             await binding.send({ from, ...mail, headers });
           } catch (error) {
             throw new Fault('mail', error);

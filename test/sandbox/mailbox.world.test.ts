@@ -35,6 +35,16 @@ describe('the mailbox', () => {
     ]);
   });
 
+  it('shows the headers that a mail was sent with, until it is emptied', async () => {
+    const headers = { 'List-Unsubscribe': '<https://roost.test/stop>' };
+    await send(key(), { ...MAIL, headers });
+    await send(key());
+
+    expect(await list()).toMatchObject([{}, { headers }]);
+    expect((await list())[0]).not.toHaveProperty('headers');
+    expect((await send(key(), { ...MAIL, headers: { a: 1 } })).status).toBe(400);
+  });
+
   it('has no code where no line is just six digits', async () => {
     await send(key(), { ...MAIL, text: 'Your code is 123456.\n1234567\n12345\n12 34 56' });
 
