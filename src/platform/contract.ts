@@ -36,7 +36,12 @@ type Schema = z.ZodType;
 type Parsed<S> = S extends Schema ? z.output<S> : undefined;
 
 /** What is answered is a file. The verb judges the request's conditions and its range. */
-export type FileRule = { readonly types: readonly string[]; readonly ranges?: true };
+export type FileRule = {
+  readonly types: readonly string[];
+  readonly ranges?: true;
+  /** It is never asked for again, so it has no entity tag. */
+  readonly untagged?: true;
+};
 export type FileAnswer = {
   readonly status: 200 | 206 | 304 | 416;
   readonly contentType: string | null;
@@ -99,7 +104,7 @@ export type Endpoint<P, Q, B, R, G, U, F, K> = {
   /** The tag's value, where it is not made of the answer's bytes. */
   readonly tag?: (result: R, ctx: Context) => string;
   readonly cacheControl?: string;
-  /** For GET: the result is a `FileAnswer`; with a `response`, of JSON too. */
+  /** The result is a `FileAnswer`; with a `response`, of JSON too. To a POST, an untagged text. */
   readonly file?: F;
   /** A `PublicAnswer` is sent as it is; nothing below is asked about it. */
   readonly handle: (
@@ -220,7 +225,7 @@ export function toRouteConfig(item: AnyEndpoint): RouteConfig & { method: AnyEnd
     ...(item.method === 'post' ? [{ ...KEY_HEADER, required: item.keyRequired === true }] : []),
     ...(item.guarded ? [MATCH_HEADER] : []),
     ...(item.signature ? [{ ...SIGNATURE_HEADER, name: item.signature }] : []),
-    ...(isConditional(item) || item.file ? [TAG_HEADER] : []),
+    ...(isConditional(item) || (item.file && !item.file.untagged) ? [TAG_HEADER] : []),
     ...(item.file?.ranges ? RANGE_HEADERS : []),
   ];
   return {
@@ -273,10 +278,11 @@ const binary = (types: readonly string[]) =>
   Object.fromEntries(types.map((type) => [type, { schema: type.startsWith('text/') ? TEXT : BYTES }]));
 
 function fileResponses(
-  { types, ranges }: FileRule,
+  { types, ranges, untagged }: FileRule,
   { description, content: also }: { description: string; content?: object },
 ) {
   const content = { ...also, ...binary(types) };
+  if (untagged) return { 200: { description, content } };
   const tag = { ETag: { schema: TEXT } };
   const part = { 'Content-Range': { schema: TEXT } };
   const whole = ranges ? { ...tag, 'Accept-Ranges': { schema: TEXT } } : tag;

@@ -90,7 +90,7 @@ async function serve(c: HonoContext<DoorEnv>, item: AnyEndpoint): Promise<Respon
   if (item.status === 101 && c.req.header('upgrade')?.toLowerCase() !== 'websocket') throw UpgradeRequired();
   const result = await item.handle(ctx, input);
   if (item.status === 101) return result;
-  return item.file ? sendFile(result) : send(answerOf(item, result, ctx), c, item);
+  return item.file && item.method === 'get' ? sendFile(result) : send(answerOf(item, result, ctx), c, item);
 }
 
 /** Null when none was sent. */
@@ -108,7 +108,7 @@ function readKey(c: HonoContext<DoorEnv>, item: AnyEndpoint, ctx: Context): Repl
     operationId: item.operationId,
     ...(item.answerLifeMs === undefined ? {} : { keptMs: item.answerLifeMs }),
     key,
-    content: JSON.stringify([c.req.path, contentOf(c)]),
+    content: JSON.stringify([c.req.path + new URL(c.req.url).search, contentOf(c)]),
   };
 }
 
@@ -155,6 +155,7 @@ function contentOf(c: HonoContext<DoorEnv>): string {
 }
 
 function answerOf(item: AnyEndpoint, result: unknown, ctx: Context): Answer {
+  if (item.file) return textOf(result as FileAnswer);
   const kept = result instanceof PublicAnswer ? result : null;
   const varied = kept ? undefined : item.variant;
   const headers: Record<string, string> = kept ? {} : { ...item.headers?.(result) };
@@ -165,6 +166,13 @@ function answerOf(item: AnyEndpoint, result: unknown, ctx: Context): Answer {
   if (item.tagged) headers.etag = `"${kept ? kept.tag : (item.tag?.(result, ctx) ?? tagOf(body))}"`;
   return { status: varied?.when(result) ? varied.status : item.status, headers, body };
 }
+
+/** A file that is kept for a client's key, as any answer to a POST is. */
+const textOf = ({ status, contentType, body, headers }: FileAnswer): Answer => ({
+  status,
+  headers: { ...headers, 'content-type': String(contentType) },
+  body: String(body),
+});
 
 /** Said by a verb that is `keyed` itself. */
 const isReplayed = (result: unknown): boolean =>

@@ -36,6 +36,7 @@ const SIGNATURES: Readonly<Record<string, RegExp>> = {
   'image/webp': /^RIFF[\s\S]{4}WEBP/,
   'image/avif': /^[\s\S]{4}ftyp/,
   'text/csv': /^(?:[^,\r\n]*(?:,[^,\r\n]*){6}\r\n)+$/,
+  'text/html': /^<!doctype html>/,
   'text/calendar': /^BEGIN:VCALENDAR\r\n[\s\S]*END:VCALENDAR\r\n$/,
 };
 

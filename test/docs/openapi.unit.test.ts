@@ -115,7 +115,8 @@ test('the parameters of an operation are those of its path and its endpoint', ()
     ).toEqual([]);
     expect(named('header').includes('Idempotency-Key'), operationId).toBe(method === 'post');
     const { tagged, file, guarded } = endpoints.find((one) => one.operationId === operationId) ?? {};
-    const isConditional = method === 'get' && (tagged === true || file !== undefined);
+    const isConditional =
+      method === 'get' && (tagged === true || (file !== undefined && file.untagged !== true));
     expect(named('header').includes('If-None-Match'), operationId).toBe(isConditional);
     expect(named('header').includes('If-Match'), operationId).toBe(guarded === true);
   }
