@@ -6,7 +6,7 @@ import { openClock } from './platform/clock.ts';
 import type { Database } from './platform/database.ts';
 import { forgetExpired } from './privacy/index.ts';
 import { startComparison, sweepBooks, sweepFeeds } from './properties/index.ts';
-import { refreshRates } from './search/index.ts';
+import { refreshRates, startLooks } from './search/index.ts';
 
 /**
  * Cron → job. Every run is a whole sweep that can be cut off anywhere and taken up by the next; a job that
@@ -21,6 +21,7 @@ const EVERY_MINUTE: Readonly<Record<string, Job>> = {
   sweepFeeds,
   recheckPayments,
   refreshRates,
+  startLooks,
 };
 const DAILY: Readonly<Record<string, Job>> = {
   forgetExpired,

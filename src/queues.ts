@@ -16,7 +16,7 @@ import { keepDeadLetter } from './platform/dead-letters.ts';
 import { onceOnly } from './platform/inbox.ts';
 import { privacyJobs } from './privacy/index.ts';
 import { compareBooks, propertyJobs } from './properties/index.ts';
-import { indexProperties, searchJobs } from './search/index.ts';
+import { composeNewPlaces, indexProperties, searchJobs } from './search/index.ts';
 
 /**
  * Queue → consumer, and the one retry policy: a message is acknowledged when its consumer is done, comes
@@ -44,7 +44,7 @@ function doJob(ctx: Context, message: { kind: string }): Promise<void> {
 }
 
 const CONSUMERS: Readonly<Record<string, Consumer>> = {
-  mail: onceOnly(sendMail),
+  mail: onceOnly((ctx, message) => sendMail(ctx, message, { new_places: composeNewPlaces })),
   jobs: onceOnly(doJob),
   // What happened is known to the book, which does nothing twice.
   effects(ctx, message, _, attempts) {

@@ -23,7 +23,8 @@ export type Purpose =
   | 'approximate'
   | 'calendar'
   | 'feed'
-  | 'callback';
+  | 'callback'
+  | 'saved-search';
 
 export type Keyring = {
   /** Base64url HMAC-SHA-256 over the parts, which cannot run into each other. */

@@ -23,6 +23,7 @@ export type IdPrefix =
   | 'alt'
   | 'dsc'
   | 'wtl'
+  | 'sav'
   | 'aud'
   | 'out'
   | 'dlt'

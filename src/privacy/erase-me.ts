@@ -6,6 +6,7 @@ import { newId } from '../kernel/ids.ts';
 import { erasePayments, openPaymentBusiness } from '../payments/index.ts';
 import { commit } from '../platform/commit.ts';
 import { eraseProperties, openPropertyBusiness } from '../properties/index.ts';
+import { eraseSavedSearches } from '../search/index.ts';
 import { OpenBusiness } from './errors.ts';
 import { dataExport } from './tables.ts';
 
@@ -31,6 +32,7 @@ export async function eraseMe(ctx: Context): Promise<typeof ACCEPTED> {
     writes: (db) => [
       ...eraseProperties(db, accountId, now),
       ...erasePayments(db, accountId),
+      ...eraseSavedSearches(db, accountId),
       ...eraseAccount(db, accountId, now),
       db.delete(dataExport).where(eq(dataExport.accountId, accountId)),
     ],

@@ -6,6 +6,7 @@ import { toInstant } from '../kernel/clock.ts';
 import { describePayments } from '../payments/index.ts';
 import { commit } from '../platform/commit.ts';
 import { describeProperties } from '../properties/index.ts';
+import { describeSavedSearches } from '../search/index.ts';
 import { exportKey } from './rules.ts';
 import { dataExport } from './tables.ts';
 
@@ -18,9 +19,10 @@ export async function exportData(ctx: Context, exportId: string): Promise<void> 
   const properties = await describeProperties(ctx.db, row.accountId);
   const bookings = await describeBookings(ctx.db, row.accountId);
   const payments = await describePayments(ctx.db, row.accountId);
+  const searches = await describeSavedSearches(ctx.db, row.accountId);
 
   const now = ctx.clock.now();
-  const file = { exportedAt: toInstant(now), account, ...properties, ...bookings, ...payments };
+  const file = { exportedAt: toInstant(now), account, ...properties, ...bookings, ...payments, ...searches };
   await ctx.archive.put(exportKey(row.accountId, row.id), JSON.stringify(file));
   await commit(ctx, {
     writes: (db) => [db.update(dataExport).set({ readyAt: now }).where(eq(dataExport.id, exportId))],

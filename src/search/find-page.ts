@@ -30,7 +30,7 @@ export type Found = {
   readonly offer: Offer | null;
 };
 export type FoundPage = {
-  readonly found: readonly Found[];
+  readonly found: readonly (Found & { readonly place: Place })[];
   readonly next: Position | null;
   readonly plan: Plan;
   readonly examined: number;

@@ -36,10 +36,16 @@ export type Asked = {
 const USUAL_RADIUS_KM = 25;
 const MAX_WORDS = 8;
 
-export function readQuery(query: Partial<SearchQuery> & z.infer<typeof FacetQuery>): Asked {
+/** Where the query is, for whoever is told what is wrong with it. */
+type Home = Pick<FieldError, 'in'> & { readonly under: string };
+
+export function readQuery(
+  query: Partial<SearchQuery> & z.infer<typeof FacetQuery>,
+  home: Home = { in: 'query', under: '' },
+): Asked {
   const errors: FieldError[] = [];
   const refuse = (name: string, code: string, message: string) =>
-    errors.push({ in: 'query', pointer: `/${name}`, code, message });
+    errors.push({ in: home.in, pointer: `${home.under}/${name}`, code, message });
 
   const box = query.bbox === undefined ? null : readBox(query.bbox, refuse);
   const circle = readCircle(query, refuse);

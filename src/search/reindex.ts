@@ -4,7 +4,6 @@ import { z } from '../kernel/zod.ts';
 import { commit } from '../platform/commit.ts';
 import { listPropertyIds } from '../properties/index.ts';
 import { indexProperties } from './index-properties.ts';
-import { rekeyPrices } from './rates/rekey-prices.ts';
 import { dropOthers } from './write-index.ts';
 
 /** How many places one message takes on. */
@@ -12,7 +11,7 @@ const BATCH = 50;
 const Reindex = z.object({ kind: z.literal('reindex'), after: z.string(), done: z.int() });
 
 /** Makes the index anew, stretch by stretch, over what is there: searches go on meanwhile. */
-async function reindex(ctx: Context, message: unknown): Promise<void> {
+export async function reindex(ctx: Context, message: unknown): Promise<void> {
   const { after, done } = Reindex.parse(message);
   // What is made from now on is told of by itself.
   const newest = newId('prp', ctx.clock.now());
@@ -35,8 +34,3 @@ async function reindex(ctx: Context, message: unknown): Promise<void> {
     result: null,
   });
 }
-
-export const searchJobs: Readonly<Record<string, (ctx: Context, message: unknown) => Promise<void>>> = {
-  reindex,
-  rekey_prices: rekeyPrices,
-};

@@ -1,5 +1,6 @@
 import { Forbidden, ScopeMissing, SecondFactorRequired } from '../accounts/index.ts';
 import { endpoint } from '../platform/endpoint.ts';
+import { savedSearchRoutes } from './saved/routes.ts';
 import * as schemas from './schemas.ts';
 import { searchFacets } from './search-facets.ts';
 import { searchProperties } from './search-properties.ts';
@@ -41,4 +42,5 @@ export const searchRoutes = [
     tagged: true,
     handle: (ctx, { query, fresh }) => searchFacets(ctx, { query, fresh }),
   }),
+  ...savedSearchRoutes,
 ];

@@ -17,47 +17,52 @@ const listOf = <T extends string>(values: readonly T[], max: number) => {
   const one = `(?:${values.join('|')})`;
   return z.string().regex(new RegExp(`^${one}(?:,${one}){0,${max - 1}}$`));
 };
-const count = (max: number) => z.coerce.number().int().min(0).max(max).optional();
 const flag = z.enum(['true', 'false']).optional();
 
-const filters = {
-  bbox: z.string().regex(numbers(4)).optional().openapi({
-    description: 'west,south,east,north in degrees; west may be the greater, across the line of the date',
-    example: '36.6,-1.5,37.1,-1.1',
-  }),
-  near: z.string().regex(numbers(2)).optional().openapi({ description: 'lat,lng', example: '-1.29,36.82' }),
-  radiusKm: z.coerce.number().gt(0).max(20_016).optional().openapi({ description: 'About `near`; 25' }),
-  city: text(1, 100).optional(),
-  country: z
-    .string()
-    .regex(/^[A-Z]{2}$/)
-    .optional(),
-  q: text(1, MAX_TEXT)
-    .optional()
-    .openapi({ description: 'Every word has to begin a word of the title, place, amenities or description' }),
-  checkIn: night.optional(),
-  checkOut: night.optional(),
-  flexDays: count(MAX_FLEX_DAYS).openapi({
-    description: 'So many days earlier or later will do; the stay with the lowest total is shown',
-  }),
-  adults: z.coerce.number().int().min(1).max(50).optional(),
-  children: count(30),
-  pets: count(10),
-  priceMin: count(MAX_PRICE).openapi({
-    description:
-      'Of a plain night, with dates of the whole stay; minor units of `currency`, else of each place’s own',
-  }),
-  priceMax: count(MAX_PRICE),
-  currency: currency.optional(),
-  amenities: listOf(AMENITY_KEYS, AMENITY_KEYS.length).optional().openapi({ description: 'All of them' }),
-  types: listOf(PROPERTY_TYPES, PROPERTY_TYPES.length).optional().openapi({ description: 'Any of them' }),
-  bedrooms: count(50),
-  beds: count(100),
-  bathrooms: z.coerce.number().min(0).max(50).optional(),
-  instant: flag.openapi({ description: 'true: only what is booked at once' }),
-  policy: listOf(POLICIES, POLICIES.length).optional().openapi({ description: 'Any of them' }),
-  minRating: z.coerce.number().min(0).max(5).optional(),
+/** A number in an address is a text. */
+export const filtersOf = (number: () => ReturnType<typeof z.number>) => {
+  const count = (max: number) => number().int().min(0).max(max).optional();
+  return {
+    bbox: z.string().regex(numbers(4)).optional().openapi({
+      description: 'west,south,east,north in degrees; west may be the greater, across the line of the date',
+      example: '36.6,-1.5,37.1,-1.1',
+    }),
+    near: z.string().regex(numbers(2)).optional().openapi({ description: 'lat,lng', example: '-1.29,36.82' }),
+    radiusKm: number().gt(0).max(20_016).optional().openapi({ description: 'About `near`; 25' }),
+    city: text(1, 100).optional(),
+    country: z
+      .string()
+      .regex(/^[A-Z]{2}$/)
+      .optional(),
+    q: text(1, MAX_TEXT).optional().openapi({
+      description: 'Every word has to begin a word of the title, place, amenities or description',
+    }),
+    checkIn: night.optional(),
+    checkOut: night.optional(),
+    flexDays: count(MAX_FLEX_DAYS).openapi({
+      description: 'So many days earlier or later will do; the stay with the lowest total is shown',
+    }),
+    adults: number().int().min(1).max(50).optional(),
+    children: count(30),
+    pets: count(10),
+    priceMin: count(MAX_PRICE).openapi({
+      description:
+        'Of a plain night, with dates of the whole stay; minor units of `currency`, else of each place’s own',
+    }),
+    priceMax: count(MAX_PRICE),
+    currency: currency.optional(),
+    amenities: listOf(AMENITY_KEYS, AMENITY_KEYS.length).optional().openapi({ description: 'All of them' }),
+    types: listOf(PROPERTY_TYPES, PROPERTY_TYPES.length).optional().openapi({ description: 'Any of them' }),
+    bedrooms: count(50),
+    beds: count(100),
+    bathrooms: number().min(0).max(50).optional(),
+    instant: flag.openapi({ description: 'true: only what is booked at once' }),
+    policy: listOf(POLICIES, POLICIES.length).optional().openapi({ description: 'Any of them' }),
+    minRating: number().min(0).max(5).optional(),
+  };
 };
+
+const filters = filtersOf(z.coerce.number);
 
 export const FacetQuery = z.strictObject(filters);
 export const SearchQuery = z.strictObject({

@@ -5,6 +5,7 @@ import { mailCode, refreshToken, resetToken } from '../../src/accounts/rules.ts'
 import { SECOND } from '../../src/kernel/clock.ts';
 import { addNights } from '../../src/kernel/stay.ts';
 import { callbackTokenOf } from '../../src/payments/callback-token.ts';
+import { stopUrl } from '../../src/search/saved/stop-address.ts';
 import { eventOf, INTENT, sign } from '../payments/stripe/signed.ts';
 import { NEW_PICTURE } from './place.ts';
 import { GUESTS, nightsAhead, type Progress, quoteAt } from './stays.ts';
@@ -15,6 +16,7 @@ import {
   PASSWORD,
   type PersonName,
   passwordHash,
+  shared,
   TOTP_SECRET,
   type Village,
 } from './village.ts';
@@ -130,6 +132,15 @@ const MPESA_CALLBACK = told({
     },
   },
 });
+
+const stopToken = ({ guest: { savedSearchId } }: Village) => {
+  const { searchParams } = new URL(stopUrl({ keyring, settings: shared }, savedSearchId));
+  return Object.fromEntries(searchParams);
+};
+const ONE_CLICK: File = {
+  type: 'application/x-www-form-urlencoded',
+  bytes: new Uint8Array(new TextEncoder().encode('List-Unsubscribe=One-Click')),
+};
 
 export const acts: Readonly<Record<string, Act>> = {
   getHealth: {},
@@ -336,6 +347,11 @@ export const acts: Readonly<Record<string, Act>> = {
   },
   searchProperties: {},
   searchFacets: {},
+  saveSearch: { body: () => ({ name: 'By the lake', query: { q: 'lake', adults: 2 } }) },
+  listSavedSearches: {},
+  deleteSavedSearch: { path: ({ guest }) => ({ savedSearchId: guest.savedSearchId }) },
+  showStopPage: { query: stopToken },
+  stopSavedSearches: { query: stopToken, file: ONE_CLICK },
 
   startPayment: { ...ofStay('held'), body: () => ({ provider: 'stripe' }) },
   getPayment: ofStay('confirmed'),

@@ -150,6 +150,7 @@ export async function settle({
     targetSessionId: openSession(account_id),
     targetKeyId: makeKey(account_id, ['profile']).id,
     passkeyId: newId('psk', now),
+    savedSearchId: newId('sav', now),
     resetId: newId('pwr', now),
     exportId: newId('exp', now),
   };
@@ -159,6 +160,10 @@ export async function settle({
     transports: JSON.stringify([canaryText('passkey', 'transports')]),
   });
   plant('recovery_code', { account_id, digest: recoveryDigest(keyring, account_id, recovery) });
+  plant('saved_search', {
+    ...{ id: guest.savedSearchId, account_id, state: 'watching', created_at: recently(), look_at: soon() },
+    query: JSON.stringify({ q: canaryText('saved_search', 'query') }),
+  });
   plant('password_reset');
   plant('password_reset', { id: guest.resetId, email, created_at: recently(HOUR) });
   plant('data_export', { id: guest.exportId, account_id, requested_at: recently(), expires_at: soon() });

@@ -54,12 +54,12 @@ const LEAVES_AS_IT_IS = new Set([
 /** Of a booking's two sides, only the host's. */
 const HOSTS_TO_DO = new Set(['acceptBooking', 'declineBooking', 'markNoShow', 'createRefund']);
 const GUESTS_TO_DO = new Set(['startPayment']);
-const IDS = /\b(?:ses|key|psk|prp|img|fdb)_[0-9a-z]{26}\b/g;
+const IDS = /\b(?:ses|key|psk|prp|img|fdb|sav)_[0-9a-z]{26}\b/g;
 const BOOKING = /^\/v1\/bookings\/(bkg_[0-9a-hjkmnp-tv-z]{52})(?=[/?]|$)/;
 /** Said before anybody looked which booking it is. */
 const UNSEEN = /^(?:request|auth|idempotency|service)\.|^payments\.phone_required$/;
-const OWN = /^(?:ses|key|psk)_/;
-const MORTAL = /^(?:ses|key|psk|img|fdb)_/;
+const OWN = /^(?:ses|key|psk|sav)_/;
+const MORTAL = /^(?:ses|key|psk|img|fdb|sav)_/;
 
 type Doing = { readonly operation: Operation; readonly wire: Wire; readonly answer: Answer };
 type Booking = { readonly id: string; readonly guestId: string; readonly hostEarns?: unknown };

@@ -11,6 +11,7 @@ import { eraseMe } from '../../src/privacy/erase-me.ts';
 import { forgetExpired } from '../../src/privacy/forget-expired.ts';
 import { getExport } from '../../src/privacy/get-export.ts';
 import { requestExport } from '../../src/privacy/request-export.ts';
+import { saveSearch } from '../../src/search/saved/save-search.ts';
 import { everything, testClock, testContext } from '../worker/ground.ts';
 import { person } from '../worker/people.ts';
 
@@ -33,6 +34,7 @@ const runJobs = async () => {
 describe('a copy of everything about me', () => {
   test('is made by a job, and has what is known and nothing that admits anybody', async () => {
     const { actor, email } = await person('export', { now: clock.now() });
+    await saveSearch(as(actor), { name: 'By the lake', query: { q: 'lake' } });
     const ctx = as(actor);
     expect(await requestExport(ctx)).toMatchObject({ status: 'preparing' });
     await ctx.settle();
@@ -42,7 +44,10 @@ describe('a copy of everything about me', () => {
     const ready = await getExport(as(actor));
     expect(ready).toMatchObject({
       status: 'ready',
-      data: { account: { id: actor.accountId, email, sessions: [{ id: actor.sessionId }] } },
+      data: {
+        account: { id: actor.accountId, email, sessions: [{ id: actor.sessionId }] },
+        savedSearches: [{ name: 'By the lake', query: { q: 'lake' }, state: 'watching', toldAt: null }],
+      },
     });
     expect(JSON.stringify(ready)).not.toMatch(/scrypt|password|digest/i);
   });
@@ -68,6 +73,7 @@ describe('being forgotten', () => {
     const { actor, email } = await person('forgetme', { now: clock.now() });
     const ctx = as(actor);
     await createApiKey(ctx, { name: 'forgetme key', scopes: ['profile'] });
+    await saveSearch(as(actor), { name: 'forgetme search', query: {} });
     await requestExport(ctx);
     await ctx.settle();
     await runJobs();

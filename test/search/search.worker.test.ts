@@ -2,7 +2,7 @@ import { env } from 'cloudflare:workers';
 import { beforeAll, describe, expect, test, vi } from 'vitest';
 import { addNights, type Night } from '../../src/kernel/stay.ts';
 import { indexProperties } from '../../src/search/index-properties.ts';
-import { searchJobs } from '../../src/search/reindex.ts';
+import { searchJobs } from '../../src/search/jobs.ts';
 import { writeLive, writeSold } from '../../src/search/write-index.ts';
 import { advance, confirmed, quoteFor, turnBack } from '../bookings/ground.ts';
 import {
