@@ -123,9 +123,18 @@ CREATE TRIGGER tally_new AFTER INSERT ON listing WHEN NEW.live = 1 BEGIN
     ON CONFLICT (key) DO UPDATE SET n = n + 1, p = p + excluded.p, p2 = p2 + excluded.p2, s = s + excluded.s,
       s2 = s2 + excluded.s2, r = r + excluded.r, r2 = r2 + excluded.r2;
 END;
-CREATE TRIGGER tally_moved AFTER UPDATE OF cells, log_price, score, stars ON listing
-  WHEN OLD.cells <> NEW.cells OR OLD.log_price IS NOT NEW.log_price OR OLD.score IS NOT NEW.score
-    OR OLD.stars IS NOT NEW.stars BEGIN
+CREATE TRIGGER tally_changed AFTER UPDATE OF log_price, score, stars ON listing
+  WHEN OLD.cells = NEW.cells AND (OLD.log_price IS NOT NEW.log_price OR OLD.score IS NOT NEW.score
+    OR OLD.stars IS NOT NEW.stars) BEGIN
+  UPDATE tally SET p = p - OLD.log_price + NEW.log_price,
+      p2 = p2 - OLD.log_price * OLD.log_price + NEW.log_price * NEW.log_price,
+      s = s - OLD.score / 1e6 + NEW.score / 1e6,
+      s2 = s2 - OLD.score / 1e6 * OLD.score / 1e6 + NEW.score / 1e6 * NEW.score / 1e6,
+      r = r - OLD.stars / 1e8 + NEW.stars / 1e8,
+      r2 = r2 - OLD.stars / 1e8 * OLD.stars / 1e8 + NEW.stars / 1e8 * NEW.stars / 1e8
+    WHERE key IN (SELECT value FROM json_each(NEW.cells));
+END;
+CREATE TRIGGER tally_moved AFTER UPDATE OF cells ON listing WHEN OLD.cells <> NEW.cells BEGIN
   UPDATE tally SET n = n - 1, p = p - OLD.log_price, p2 = p2 - OLD.log_price * OLD.log_price, s = s - OLD.score / 1e6,
       s2 = s2 - OLD.score / 1e6 * OLD.score / 1e6, r = r - OLD.stars / 1e8, r2 = r2 - OLD.stars / 1e8 * OLD.stars / 1e8
     WHERE key IN (SELECT value FROM json_each(OLD.cells));
