@@ -10,6 +10,9 @@ const PATIENCE_MS = 60_000;
 // The name that the plugin gives to what it runs the tests in, after the project.
 const RUNNER = 'vitest-plugin-runner-worker';
 
+// Node reads this code as it is; what Vite makes of it first is a third slower.
+const AS_NODE_DOES = { experimental: { viteModuleRunner: false } };
+
 /**
  * Three kinds of test: `unit` runs in Node what needs no runtime; `worker` runs inside workerd with real
  * bindings and the sandbox beside it; `world` drives the production build of both Workers from outside.
@@ -26,6 +29,9 @@ export default defineConfig({
           environment: 'node',
           // Nothing here leaves anything behind in its process.
           isolate: false,
+          ...AS_NODE_DOES,
+          // Simulations make much that is soon forgotten, which would otherwise be swept up four times as often.
+          execArgv: ['--max-semi-space-size=64'],
           testTimeout: PATIENCE_MS,
         },
       },
@@ -64,6 +70,7 @@ export default defineConfig({
           environment: 'node',
           // A world is a process of its own, and what starts it is large.
           isolate: false,
+          ...AS_NODE_DOES,
           testTimeout: PATIENCE_MS,
           hookTimeout: PATIENCE_MS,
         },

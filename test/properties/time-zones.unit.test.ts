@@ -1,6 +1,6 @@
 import lookUpZone from '@photostructure/tz-lookup';
 import fc from 'fast-check';
-import { expect, test, vi } from 'vitest';
+import { expect, test } from 'vitest';
 import { timeZonesText } from '../../scripts/time-zones.ts';
 import { findTimeZone, type TimeZones } from '../../src/properties/time-zones.ts';
 
@@ -31,8 +31,8 @@ test('a file that cannot be read is a fault that may pass, and is asked for agai
     () => Promise.reject(new Error('down')),
   ];
   // Others may have read it in this process.
-  vi.resetModules();
-  const { openTimeZones } = await import('../../src/properties/time-zones.ts');
+  const anew = '../../src/properties/time-zones.ts?anew';
+  const { openTimeZones } = (await import(anew)) as typeof import('../../src/properties/time-zones.ts');
   for (const fetch of failures)
     await expect(openTimeZones({ fetch })).rejects.toThrow('files did not answer');
 
