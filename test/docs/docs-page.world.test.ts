@@ -15,6 +15,9 @@ const operations = Object.entries(paths).flatMap(([path, item]) =>
   Object.entries(item).map(([method, { tags }]) => ({ name: `${method} ${path}`, tag: tags[0] })),
 );
 
+const SLOWEST_MS = 180_000;
+const POLL = { timeout: 60_000, interval: 200 };
+
 let world: World;
 beforeAll(async () => {
   await buildAssets();
@@ -61,30 +64,33 @@ test.skipIf(CHROMIUM === undefined)(
   `the API reference works in a browser that reaches nothing but this server${NO_CHROMIUM}`,
   async () => {
     await withBrowser(async (page, seen) => {
-      // As tall as the longest tag: what is out of sight is not made.
-      await page.setViewportSize({ width: 1_280, height: 40_000 });
-      await page.goto(`${world.url}/docs`);
-      for (const tag of tags) {
-        await page.goto(`${world.url}/docs#tag/${tag.name}`);
-        const wanted = operations.filter((one) => one.tag === tag.name).map(({ name }) => name);
-        const shown = async () => {
-          const labels = await page.getByRole('button', { name: /^Test Request/ }).allTextContents();
-          return labels.map((label) => /\((.+)\)/.exec(label)?.[1]);
-        };
-        await expect.poll(shown, { timeout: 20_000 }).toEqual(expect.arrayContaining(wanted));
-      }
-
+      await page.goto(`${world.url}/docs#tag/service`);
       await page.getByRole('button', { name: 'Test Request (get /healthz)', exact: true }).click();
       const client = page.getByRole('dialog');
       await client.getByRole('button', { name: 'Send get request' }).click();
       await client.getByText('200 OK').waitFor();
       await client.getByText('"status": "ok"').waitFor();
 
+      // As tall as the longest tag: what is out of sight is not made.
+      await page.setViewportSize({ width: 1_280, height: 40_000 });
+      await page.goto(`${world.url}/docs`);
+      // What a button is called to those who can't see it takes a browser longer to find out than to draw the page.
+      const shown = async () => {
+        const labels = await page.locator('button').allTextContents();
+        return labels.flatMap((label) => /^\s*Test Request\s*\((.+)\)/.exec(label)?.[1] ?? []);
+      };
+      for (const tag of tags) {
+        await page.goto(`${world.url}/docs#tag/${tag.name}`);
+        const wanted = operations.filter((one) => one.tag === tag.name).map(({ name }) => name);
+        await expect.poll(shown, POLL).toEqual(expect.arrayContaining(wanted));
+      }
+
       expect(seen.requests).toContain(`GET ${world.url}/healthz`);
       expect(seen.requests.filter((request) => !request.includes(` ${world.url}/`))).toEqual([]);
       expect(seen.complaints).toEqual([]);
     });
   },
+  SLOWEST_MS,
 );
 
 test.skipIf(CHROMIUM === undefined)(
