@@ -247,6 +247,9 @@ function done(outcome: { readonly ok: boolean }): void {
   if (!outcome.ok) throw new Error(`The village is not as it should be: ${JSON.stringify(outcome)}`);
 }
 
+// It is waited for some thousand times.
+const PATIENCE = { timeout: 10_000, interval: 5 };
+
 /** D1 has all that the book has said. */
 export const told = (propertyId: string): Promise<void> =>
   vi.waitFor(async () => {
@@ -254,4 +257,4 @@ export const told = (propertyId: string): Promise<void> =>
       storage.sql.exec('SELECT kind, parked FROM outbox').toArray(),
     );
     if (waiting.length > 0) throw new Error(JSON.stringify(waiting));
-  }, 10_000);
+  }, PATIENCE);
