@@ -14,32 +14,45 @@ import {
 import { extname, join } from 'node:path';
 import { promisify } from 'node:util';
 import type { V4ModuleDefinition } from 'miniflare';
+import { migrateState } from './migrate.ts';
 import { API_CONFIG, ASSETS, ROOT, SANDBOX_CONFIG } from './places.ts';
 import { runWrangler } from './run-wrangler.ts';
 
-const BUILDS = join(ROOT, 'dist/workers');
+const WORKERS = { home: join(ROOT, 'dist/workers'), inputs: '{src,sandbox}/**/*' };
+const STORAGE = { home: join(ROOT, 'dist/storage'), inputs: 'migrations/**/*' };
+const OTHER_INPUTS = '{wrangler.toml,package-lock.json}';
 const KEPT_MS = 3_600_000;
-const INPUTS = ['{src,sandbox}/**/*', '{wrangler.toml,package-lock.json}'];
 
 export type Build = { readonly api: string; readonly sandbox: string };
 
 const run = promisify(execFile);
 
-/** The Workers exactly as a deployment uploads them, in a folder named after what they were built from, and their files. */
+/** The Workers exactly as a deployment uploads them, and their files. */
 export async function buildWorkers(): Promise<Build> {
-  const home = join(BUILDS, digestOfInputs());
   await buildAssets();
-  if (!existsSync(home)) {
-    mkdirSync(BUILDS, { recursive: true });
-    const temporary = mkdtempSync(join(BUILDS, 'building-'));
-    await Promise.all([
-      bundle(API_CONFIG, join(temporary, 'api')),
-      bundle(SANDBOX_CONFIG, join(temporary, 'sandbox')),
-    ]);
-    publish(temporary, home);
-    prune();
-  }
+  const home = await buildOnce(WORKERS, (folder) =>
+    Promise.all([bundle(API_CONFIG, join(folder, 'api')), bundle(SANDBOX_CONFIG, join(folder, 'sandbox'))]),
+  );
   return { api: join(home, 'api'), sandbox: join(home, 'sandbox') };
+}
+
+/** What they keep, with all its tables and nothing in them: to be copied. */
+export async function buildStorage(): Promise<string> {
+  return join(await buildOnce(STORAGE, migrateState), 'v3');
+}
+
+type Kind = { readonly home: string; readonly inputs: string };
+
+/** In a folder named after what it is built from. */
+async function buildOnce(kind: Kind, build: (folder: string) => Promise<unknown>): Promise<string> {
+  const folder = join(kind.home, digestOf([kind.inputs, OTHER_INPUTS]));
+  if (existsSync(folder)) return folder;
+  mkdirSync(kind.home, { recursive: true });
+  const temporary = mkdtempSync(join(kind.home, 'building-'));
+  await build(temporary);
+  publish(temporary, folder);
+  prune(kind.home);
+  return folder;
 }
 
 /** The entry goes first; what lies beside it was imported as text. */
@@ -75,17 +88,17 @@ function publish(temporary: string, home: string): void {
 }
 
 /** A world reads its build when it starts, so one of an hour ago is nobody's any more. */
-function prune(): void {
-  for (const name of readdirSync(BUILDS)) {
-    const folder = join(BUILDS, name);
+function prune(home: string): void {
+  for (const name of readdirSync(home)) {
+    const folder = join(home, name);
     const age = Date.now() - (statSync(folder, { throwIfNoEntry: false })?.mtimeMs ?? 0);
     if (age > KEPT_MS) rmSync(folder, { recursive: true, force: true });
   }
 }
 
-function digestOfInputs(): string {
+function digestOf(inputs: readonly string[]): string {
   const hash = createHash('sha256');
-  const files = globSync(INPUTS, { cwd: ROOT, withFileTypes: true }).filter((entry) => entry.isFile());
+  const files = globSync(inputs, { cwd: ROOT, withFileTypes: true }).filter((entry) => entry.isFile());
   for (const path of files.map((entry) => join(entry.parentPath, entry.name)).sort()) {
     hash.update(path).update('\0').update(readFileSync(path)).update('\0');
   }

@@ -1,10 +1,10 @@
-import { existsSync, mkdtempSync, rmSync } from 'node:fs';
+import { cpSync, existsSync, mkdtempSync, rmSync } from 'node:fs';
 import { createServer } from 'node:net';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { convertV4MiniflareOptions, Log, LogLevel, Miniflare, type V4WorkerOptions } from 'miniflare';
 import { unstable_getMiniflareWorkerOptions, unstable_readConfig } from 'wrangler';
-import { type Build, buildWorkers, readModules } from '../scripts/build.ts';
+import { type Build, buildStorage, buildWorkers, readModules } from '../scripts/build.ts';
 import { migrate } from '../scripts/migrate.ts';
 import { API_CONFIG, ASSETS, SANDBOX_CONFIG } from '../scripts/places.ts';
 import { generateSecrets } from '../scripts/secrets.ts';
@@ -15,6 +15,9 @@ const MAIL_PATIENCE_MS = 5_000;
 /** Where there is a disk in memory, a world that nobody starts again waits for no other. */
 const MEMORY = '/dev/shm';
 const OWN_STORAGE = join(existsSync(MEMORY) ? MEMORY : tmpdir(), 'roost-world-');
+/** Looked for once in a process, for all the worlds that start in it. */
+let built: Promise<Build> | null = null;
+let untouched: Promise<string> | null = null;
 
 export type WorldOptions = {
   /** Settings and secrets that differ from development's. */
@@ -53,12 +56,12 @@ export type World = {
 
 /** The built Workers of Roost and of its outside world: own storage, own port, own secrets. */
 export async function startWorld(options: WorldOptions = {}): Promise<World> {
-  const [build, secrets, port] = await Promise.all([
-    buildWorkers(),
+  const [build, secrets, port, storage] = await Promise.all([
+    (built ??= buildWorkers()),
     generateSecrets(),
     options.port ?? findFreePort(),
+    options.storage ?? newStorage(),
   ]);
-  const storage = options.storage ?? mkdtempSync(OWN_STORAGE);
   const url = `http://127.0.0.1:${port}`;
   const logs: string[] = [];
   const vars = { ORIGIN: url, ...secrets, ...options.vars };
@@ -122,6 +125,13 @@ export async function startWorld(options: WorldOptions = {}): Promise<World> {
       if (outcome !== 'ok') throw new Error(`The job ${expression} ended with ${outcome}`);
     },
   };
+}
+
+/** With the tables in it, and nobody has been there. */
+async function newStorage(): Promise<string> {
+  const storage = mkdtempSync(OWN_STORAGE);
+  cpSync(await (untouched ??= buildStorage()), storage, { recursive: true });
+  return storage;
 }
 
 function toWorkers(build: Build, vars: Readonly<Record<string, string>>, port: number): V4WorkerOptions[] {
