@@ -21,7 +21,8 @@ export type Saved = { readonly alarmAt: number | null; readonly tables: SavedTab
 /** A transaction that may be inside of another. */
 export const BEGIN = 'SAVEPOINT inner';
 export const COMMIT = 'RELEASE inner';
-export const ROLLBACK = 'ROLLBACK TO inner; RELEASE inner';
+const UNDO = 'ROLLBACK TO inner';
+export const ROLLBACK = `${UNDO}; ${COMMIT}`;
 
 type SavedTables = readonly (readonly [table: string, rows: readonly Record<string, SQLInputValue>[]])[];
 
@@ -52,15 +53,18 @@ function newBookStorage(): LentStorage {
 export function openStorage(): SimStorage {
   const db = new DatabaseSync(':memory:');
   const prepared = new Map<string, ReturnType<DatabaseSync['prepare']>>();
+  const prepare = (query: string) => {
+    let statement = prepared.get(query);
+    if (!statement) prepared.set(query, (statement = db.prepare(query)));
+    return statement;
+  };
   const exec = (query: string, ...values: SQLInputValue[]) => {
     storage.onStatement?.();
     if (values.length === 0 && query.trimEnd().endsWith(';')) {
       db.exec(query);
       return { toArray: () => [] };
     }
-    let statement = prepared.get(query);
-    if (!statement) prepared.set(query, (statement = db.prepare(query)));
-    const rows = statement.all(...values);
+    const rows = prepare(query).all(...values);
     return { toArray: () => rows, one: () => rows[0] };
   };
   const storage = {
@@ -70,14 +74,15 @@ export function openStorage(): SimStorage {
     sql: { exec },
     transactionSync<T>(work: () => T): T {
       const { alarmAt } = storage;
-      db.exec(BEGIN);
+      prepare(BEGIN).run();
       try {
         const result = work();
         storage.onCommit?.();
-        db.exec(COMMIT);
+        prepare(COMMIT).run();
         return result;
       } catch (error) {
-        db.exec(ROLLBACK);
+        prepare(UNDO).run();
+        prepare(COMMIT).run();
         storage.alarmAt = alarmAt;
         throw error;
       }
