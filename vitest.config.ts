@@ -1,7 +1,9 @@
+import { availableParallelism } from 'node:os';
 import { cloudflareTest, readD1Migrations } from '@cloudflare/vitest-plugin';
 import { defineConfig } from 'vitest/config';
 import { buildWorkers } from './scripts/build.ts';
 import { generateSecrets } from './scripts/secrets.ts';
+import { LongestFirst } from './test/longest-first.ts';
 import { sandboxWorker } from './test/world.ts';
 
 // A machine that does many things at once is slow, which is no fault of what is tested.
@@ -19,8 +21,9 @@ const AS_NODE_DOES = { experimental: { viteModuleRunner: false } };
  */
 export default defineConfig({
   test: {
-    // One core less, as Vitest would have it, is half of a machine with two.
-    maxWorkers: '100%',
+    // While one waits for its world, the others have all cores.
+    maxWorkers: availableParallelism() + 1,
+    sequence: { sequencer: LongestFirst },
     projects: [
       {
         test: {
