@@ -12,7 +12,7 @@ const PATIENCE_MS = 60_000;
 // The name that the plugin gives to what it runs the tests in, after the project.
 const RUNNER = 'vitest-plugin-runner-worker';
 
-// Node reads this code as it is; what Vite makes of it first is a third slower.
+// Node reads this code as it is; what Vite makes of it first is slower.
 const AS_NODE_DOES = { experimental: { viteModuleRunner: false } };
 
 /**
