@@ -39,8 +39,16 @@ export function qualityOf({ rating, images, descriptionLength, amenities, respon
 
 /**
  * As SQL: the whole, with the price against what is asked on the average around there (in logarithms, so that
- * half and double are as far), and whether it is booked at once.
+ * half and double are as far), and whether it is booked at once. What the place itself is counted with there is
+ * `own`, null for nothing: it is compared with others only, or it would move whenever it is told of.
  */
-export const scoreSql = (quality: string, instant: string, logPrice: string, near: string): string =>
+export const scoreSql = (
+  quality: string,
+  instant: string,
+  logPrice: string,
+  near: string,
+  own: string,
+): string =>
   `${quality} + ${instant} * ${WEIGHTS.instant * WHOLE_SCORE} + CAST(round(${WEIGHTS.price * WHOLE_SCORE} *
-    max(0.0, min(1.0, 0.5 + coalesce((SELECT p / n FROM tally WHERE key = ${near} AND n > 0), ${logPrice}) - ${logPrice}))) AS INTEGER)`;
+    max(0.0, min(1.0, 0.5 + coalesce((SELECT (p - coalesce(${own}, 0)) / (n - (${own} IS NOT NULL))
+      FROM tally WHERE key = ${near}), ${logPrice}) - ${logPrice}))) AS INTEGER)`;

@@ -34,15 +34,16 @@ const excluded = (names: readonly string[]) => names.map((name) => `${name} = ex
 const LIVE = [...SOLD, ...DESCRIBED];
 const KEEP = `INSERT INTO listing (id, live, ${LIVE.join(', ')}, card, score)
   SELECT id, 1, ${LIVE.join(', ')}, json_patch(card, shown),
-    ${scoreSql('quality', 'instant', 'log_price', 'near')}
-  FROM (SELECT ${told(['id', ...LIVE, 'card', 'shown'])} FROM json_each(?)) WHERE true
+    ${scoreSql('quality', 'instant', 'log_price', 'near', 'own')}
+  FROM (SELECT ${told(['id', ...LIVE, 'card', 'shown'])}, (SELECT log_price FROM listing l
+      WHERE l.id = value ->> 'id' AND l.near = value ->> 'near' AND l.live = 1) AS own FROM json_each(?)) WHERE true
   ON CONFLICT (id) DO UPDATE SET live = 1, card = excluded.card, score = excluded.score, ${excluded(LIVE)}
   WHERE (excluded.epoch, excluded.version) >= (listing.epoch, listing.version) AND excluded.as_of >= listing.as_of`;
 
 const SELL = `UPDATE listing SET ${SOLD.map((name) => `${name} = d.${name}`).join(', ')},
     card = json_patch(listing.card, d.shown),
     score = CASE WHEN (d.instant, d.log_price) = (listing.instant, listing.log_price) THEN listing.score
-      ELSE ${scoreSql('listing.quality', 'd.instant', 'd.log_price', 'listing.near')} END
+      ELSE ${scoreSql('listing.quality', 'd.instant', 'd.log_price', 'listing.near', 'listing.log_price')} END
   FROM (SELECT ${told(['id', ...SOLD, 'shown'])} FROM json_each(?)) AS d
   WHERE listing.id = d.id AND listing.live = 1 AND (d.epoch, d.version) >= (listing.epoch, listing.version)
   RETURNING listing.id`;

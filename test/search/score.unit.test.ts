@@ -49,7 +49,20 @@ test.each([
   const db = new DatabaseSync(':memory:');
   db.exec('CREATE TABLE tally (key TEXT, n INTEGER, p REAL)');
   if (usual !== null) db.prepare('INSERT INTO tally VALUES (?, 4, ?)').run('here', 4 * Math.log(usual));
-  const sql = `SELECT ${scoreSql('0', '?1', '?2', "'here'")} AS score`;
+  const sql = `SELECT ${scoreSql('0', '?1', '?2', "'here'", 'NULL')} AS score`;
   const { score } = db.prepare(sql).get(instant, Math.log(price)) as { score: number };
   expect(score).toBeCloseTo(expected * WHOLE_SCORE, -1);
+});
+
+test('what a place itself asks is not what is usual there', () => {
+  const db = new DatabaseSync(':memory:');
+  db.exec('CREATE TABLE tally (key TEXT, n INTEGER, p REAL)');
+  db.prepare('INSERT INTO tally VALUES (?, 3, ?)').run('here', 2 * Math.log(100) + Math.log(150));
+  db.prepare('INSERT INTO tally VALUES (?, 1, ?)').run('alone', Math.log(150));
+  const scoreIn = (near: string) =>
+    db.prepare(`SELECT ${scoreSql('0', '0', '?1', `'${near}'`, '?1')} AS score`).get(Math.log(150)) as object;
+  expect(scoreIn('here')).toEqual({
+    score: Math.round(0.15 * (0.5 - Math.log(150 / 100)) * WHOLE_SCORE),
+  });
+  expect(scoreIn('alone')).toEqual({ score: 75_000 });
 });

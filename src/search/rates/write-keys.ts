@@ -20,7 +20,7 @@ const PRICE = `UPDATE listing SET price = d.price, log_price = d.log_price
   WHERE listing.n = d.n AND listing.live = 1 AND (listing.nightly, listing.currency) = (d.nightly, d.currency)`;
 
 const WITHIN = `n IN (SELECT n FROM listing NOT INDEXED WHERE n > ? ORDER BY n LIMIT ${STRETCH})`;
-const AS_IT_SHOULD_BE = scoreSql('quality', 'instant', 'log_price', 'near');
+const AS_IT_SHOULD_BE = scoreSql('quality', 'instant', 'log_price', 'near', 'log_price');
 const SCORE = `UPDATE listing SET score = ${AS_IT_SHOULD_BE}
   WHERE ${WITHIN} AND live = 1 AND abs(${AS_IT_SHOULD_BE} - score) >= ${SEEN}`;
 const LAST = `SELECT max(n) AS last, count(*) AS count FROM listing WHERE ${WITHIN}`;

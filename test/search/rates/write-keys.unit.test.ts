@@ -124,7 +124,7 @@ test('where currencies meet, a place is recommended for its price among the othe
   }));
   const priced = rows.map((row) => ({ ...row, log_price: Math.log(row.price) })) as typeof rows;
   const { db } = await openIndex(priced);
-  const shouldBe = scoreSql('quality', 'instant', 'log_price', 'near');
+  const shouldBe = scoreSql('quality', 'instant', 'log_price', 'near', 'log_price');
   const most = async () =>
     (await db.prepare(`SELECT max(abs(${shouldBe} - score)) AS most FROM listing`).all<{ most: number }>())
       .results[0]?.most;
