@@ -44,10 +44,17 @@ export function conditionsOf(
     ...(policies.length > 0 ? [`l.policy IN (${among(policies)})`] : []),
     ...(asked.minRating > 0 ? [`l.stars >= ${starsOf(asked.minRating)}`] : []),
     ...(stay === null ? priceConditions(asked, add, exchange) : stayConditions(stay, asked.flexDays, nowMs)),
-    ...amenities.map((key) => `instr(l.amenities, ' ${key} ') > 0`),
+    allOf(amenities.map((key) => `instr(l.amenities, ' ${key} ') > 0`)),
     ...words.map((word) => `instr(l.words, ${add(` ${word}`)}) > 0`),
     ...(circle === null ? [] : [`${distanceSql(asked, add)} <= ${add(chordOfKm(circle.radiusKm))}`]),
   ];
+}
+
+/** In halves of halves: D1 refuses what is nested a hundred deep, as a row of so many is. */
+function allOf(conditions: readonly string[]): string {
+  if (conditions.length < 2) return conditions[0] ?? 'true';
+  const half = conditions.length / 2;
+  return `(${allOf(conditions.slice(0, half))} AND ${allOf(conditions.slice(half))})`;
 }
 
 export function distanceSql({ circle }: Asked, add: Parameters['add']): string {
