@@ -1,9 +1,15 @@
 const MAX_WORDS_LENGTH = 1_500;
 const MAX_WORD = 40;
 
-/** Without case and accents. */
+/** Without case and accents, as FTS5 has it: a sigma is one sigma wherever it stands. */
 export const fold = (text: string): string =>
-  text.normalize('NFKD').replace(/\p{M}/gu, '').toLowerCase().replace(/\s+/gu, ' ').trim();
+  text
+    .normalize('NFKD')
+    .replace(/\p{M}/gu, '')
+    .toLowerCase()
+    .replaceAll('ς', 'σ')
+    .replace(/\s+/gu, ' ')
+    .trim();
 
 export const wordsIn = (text: string): string[] => [
   ...new Set(
