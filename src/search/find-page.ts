@@ -208,8 +208,9 @@ type Whole = {
   readonly toNext: Position | null;
 };
 
+/** What began as a whole goes on as one, however much there is by now. */
 async function readWhole(ask: Ask, plan: Plan, [total, id]: Position): Promise<Whole> {
-  const name = wholeOf(ask.asked, plan);
+  const name = plan.whole;
   const rows = await findComplete(ask, { ...plan, name }, { after: null, limit: MAX_BY_TOTAL });
   return { rows, name, after: toPlace(total, id), toRest: [], toNext: null };
 }
@@ -251,18 +252,6 @@ async function readSliceWindow(ask: Ask, plan: Plan, [from, end, total, id]: Pos
 
 const toPlace = (k: Position[number] | undefined, id: Position[number] | undefined): Place | null =>
   k === undefined || id === undefined || id === '' ? null : [Number(k), String(id)];
-
-/** What began as a whole goes on as one, however much there is by now. */
-const wholeOf = ({ box, circle, city, country }: Asked, { name }: Plan): Plan['name'] =>
-  name !== 'walk' && name !== 'slice'
-    ? name
-    : box || circle
-      ? 'place'
-      : city !== null
-        ? 'city'
-        : country !== null
-          ? 'country'
-          : 'words';
 
 const referenceOf = (exchange: Exchange, offer: Offer | null): number =>
   offer === null ? 0 : toReference(exchange, offer.total, offer.currency);

@@ -12,6 +12,8 @@ import { type Crowd, DIMENSIONS } from './slices.ts';
  */
 export type Plan = {
   readonly name: 'place' | 'words' | 'city' | 'country' | 'slice' | 'walk';
+  /** The part of the query that names the fewest, however many these are. */
+  readonly whole: Plan['name'];
   /** Of how many the part of the query that was chosen speaks; null when nothing had to be estimated. */
   readonly estimate: number | null;
   /** Certainly no more than so many. */
@@ -41,7 +43,10 @@ export async function choosePlan(db: D1Database, asked: Asked, limits = LIMITS):
   const isEverywhere = asked.box?.join() === WORLD;
   const cover = (circle ? squareAround(circle) : isEverywhere ? [] : rectsOf(asked)).flatMap(coverOf);
   if (cover.length === 0 && city === null && country === null && words.length === 0)
-    return { name: 'walk', estimate: null, most: Number.POSITIVE_INFINITY, share: 1, crowd: null };
+    return {
+      ...{ name: 'walk', whole: 'walk', estimate: null, most: Number.POSITIVE_INFINITY },
+      ...{ share: 1, crowd: null },
+    };
 
   const keys = { all: ALL, city: city && cityKey(city), country: country && countryKey(country) };
   const { tallies, wordCounts } = await readCounts(
@@ -67,6 +72,7 @@ export async function choosePlan(db: D1Database, asked: Asked, limits = LIMITS):
   const many = crowd !== null && placed / walked < limits.walkShare ? 'slice' : 'walk';
   return {
     name: best.estimate <= limits.complete ? best.name : many,
+    whole: best.name,
     estimate: Number.isFinite(best.estimate) ? Math.round(best.estimate) : null,
     most: best.most,
     share: Math.min(1, best.estimate / walked),
