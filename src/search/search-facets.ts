@@ -11,7 +11,7 @@ import { choosePlan, MAX_EXAMINED, type Plan } from './plan.ts';
 import { readExchange } from './rates/table.ts';
 import { canonical, readQuery } from './read-query.ts';
 import { type FacetQuery, Facets } from './schemas.ts';
-import { slabsFrom } from './slices.ts';
+import { edgeBehind, slabsFrom } from './slices.ts';
 
 type Input = { readonly query: z.infer<typeof FacetQuery>; readonly fresh: boolean };
 
@@ -37,7 +37,7 @@ export async function searchFacets(ctx: Context, { query, fresh }: Input): Promi
 export async function countFacets(ask: Ask): Promise<z.infer<typeof Facets>> {
   const { asked } = ask;
   const plan = await choosePlan(ask.db, asked, ask.limits);
-  const rows = await findCounted(ask, plan);
+  const { rows, isAll } = await findCounted(ask, plan);
   const counted = judged(ask, rows).map(({ card }) => JSON.parse(card) as Counted);
   const tally = (valuesOf: (row: Counted) => readonly string[]) => {
     const counts: Record<string, number> = {};
@@ -51,7 +51,7 @@ export async function countFacets(ask: Ask): Promise<z.infer<typeof Facets>> {
   const [min] = prices;
   return {
     total: counted.length,
-    complete: rows.length < MAX_EXAMINED,
+    complete: isAll && rows.length < MAX_EXAMINED,
     types: tally(([type]) => [type]),
     amenities: tally(([, , , , amenities]) => amenities.split(' ').filter((key) => key !== '')),
     policies: tally(([, policy]) => [policy]),
@@ -69,10 +69,16 @@ export async function countFacets(ask: Ask): Promise<z.infer<typeof Facets>> {
   };
 }
 
-/** All, or the best of them where they are many. */
-function findCounted(ask: Ask, plan: Plan): Promise<readonly Row[]> {
+/** All, or the best of them where they are many; slices end where so many were thought to lie. */
+async function findCounted(ask: Ask, plan: Plan): Promise<{ rows: readonly Row[]; isAll: boolean }> {
   const stretch = { after: null, limit: MAX_EXAMINED };
-  if (plan.name === 'walk') return walk(ask, stretch, COUNTED);
-  if (plan.name !== 'slice' || plan.crowd === null) return findComplete(ask, plan, stretch, COUNTED);
-  return readSlabs(ask, slabsFrom(plan.crowd, true, null, 2 * MAX_EXAMINED), stretch, COUNTED);
+  if (plan.name === 'walk') return { rows: await walk(ask, stretch, COUNTED), isAll: true };
+  if (plan.name !== 'slice' || plan.crowd === null)
+    return { rows: await findComplete(ask, plan, stretch, COUNTED), isAll: true };
+  const slabs = slabsFrom(plan.crowd, true, null, 2 * MAX_EXAMINED);
+  const last = slabs.at(-1);
+  return {
+    rows: await readSlabs(ask, slabs, stretch, COUNTED),
+    isAll: last !== undefined && edgeBehind(last, true) === null,
+  };
 }
