@@ -208,11 +208,24 @@ type Whole = {
   readonly toNext: Position | null;
 };
 
-/** What began as a whole goes on as one, however much there is by now. */
-async function readWhole(ask: Ask, plan: Plan, [total, id]: Position): Promise<Whole> {
+/**
+ * What began as a whole goes on as one, however much there is by now. One that was too large to be known whole ends
+ * where it was cut, and plain prices go on from there.
+ */
+async function readWhole(ask: Ask, plan: Plan, position: Position): Promise<Whole> {
   const name = plan.whole;
-  const rows = await findComplete(ask, { ...plan, name }, { after: null, limit: MAX_BY_TOTAL });
-  return { rows, name, after: toPlace(total, id), toRest: [], toNext: null };
+  const [total, id, endK, endId] = [...position.slice(-2), ...position.slice(0, -2)];
+  const known = toPlace(endK, endId);
+  const limit = MAX_BY_TOTAL + (known ? WINDOW : 0);
+  const rows = await findComplete(ask, { ...plan, name }, { after: null, limit });
+  const end = known ?? (position.length === 0 && rows.length === limit ? lastPlace(rows) : null) ?? null;
+  const way = isDown(ask.asked.sort) ? -1 : 1;
+  return {
+    rows: end ? rows.filter(({ k, id: at }) => way * comparePlaces([k, at], end) <= 0) : rows,
+    ...{ name, after: toPlace(total, id) },
+    toRest: end ?? [],
+    toNext: end && ['w', ...end],
+  };
 }
 
 async function readWindow(

@@ -72,3 +72,12 @@ test('what is put in order by its totals as a whole goes on as no larger whole w
   expect(found).toEqual(expect.arrayContaining(few.map(({ id }) => id)));
   expect(plans).toEqual(['words']);
 });
+
+test('more in a small corner than was thought are all found by their totals', async () => {
+  const { cells, near, x, y } = rows.find(({ country }) => country === 'KE') as LiveRow;
+  const index = await openIndex(sold.map((row) => ({ ...row, cells, near, x, y })));
+  const bbox = [x, y, x + 1, y + 1].map((steps) => (steps / 1e7).toFixed(7)).join(',');
+  const { found } = await walkAll(index, { ...DATES, bbox, sort: 'price' });
+  expect(new Set(found).size).toBe(found.length);
+  expect(found).toHaveLength(rows.length);
+});
