@@ -12,7 +12,7 @@ const Message = z.object({ kind: z.string().optional(), propertyId: z.string() }
 /**
  * What is said of a place is asked for anew with every message about it, so that it matters neither how often
  * nor in which order they come: first its book, then, if it is not there yet or its description has changed,
- * the description. Null for each message that is done.
+ * the description. Null for each message that is done; one that was overtaken asks again.
  */
 export async function indexProperties(ctx: Context, messages: readonly unknown[]): Promise<(Error | null)[]> {
   const parsed = messages.map((message) => Message.parse(message));
@@ -30,18 +30,19 @@ export async function indexProperties(ctx: Context, messages: readonly unknown[]
   const described = new Set(parsed.flatMap(({ kind, propertyId }) => (kind === 'content' ? propertyId : [])));
   const onlySold = sold.filter(({ id }) => !described.has(id));
   const missing = onlySold.length + gone.length > 0 ? await writeSold(ctx.searchDb, onlySold, gone) : [];
-  await writeWhole(
+  const overtaken = await writeWhole(
     ctx,
     sold.filter(({ id }) => described.has(id) || missing.includes(id)),
   );
   return parsed.map(({ propertyId }) => {
     const book = books.get(propertyId);
+    if (overtaken.includes(propertyId)) return new Error('Something later was told of it meanwhile');
     return book instanceof Error ? book : null;
   });
 }
 
-async function writeWhole(ctx: Context, sold: readonly SoldRow[]): Promise<void> {
-  if (sold.length === 0) return;
+async function writeWhole(ctx: Context, sold: readonly SoldRow[]): Promise<string[]> {
+  if (sold.length === 0) return [];
   const { asOf, views } = await describeForSearch(
     ctx,
     sold.map(({ id }) => id),
@@ -51,7 +52,7 @@ async function writeWhole(ctx: Context, sold: readonly SoldRow[]): Promise<void>
     const content = byId.get(row.id);
     return content ? [{ ...row, ...content }] : [];
   });
-  await writeLive(ctx.searchDb, rows);
+  return writeLive(ctx.searchDb, rows);
 }
 
 /** One that does not answer holds up no other; one that was never opened has nothing to say. */

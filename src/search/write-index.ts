@@ -38,7 +38,8 @@ const KEEP = `INSERT INTO listing (id, live, ${LIVE.join(', ')}, card, score)
   FROM (SELECT ${told(['id', ...LIVE, 'card', 'shown'])}, (SELECT log_price FROM listing l
       WHERE l.id = value ->> 'id' AND l.near = value ->> 'near' AND l.live = 1) AS own FROM json_each(?)) WHERE true
   ON CONFLICT (id) DO UPDATE SET live = 1, card = excluded.card, score = excluded.score, ${excluded(LIVE)}
-  WHERE (excluded.epoch, excluded.version) >= (listing.epoch, listing.version) AND excluded.as_of >= listing.as_of`;
+  WHERE (excluded.epoch, excluded.version) >= (listing.epoch, listing.version) AND excluded.as_of >= listing.as_of
+  RETURNING id`;
 
 const SELL = `UPDATE listing SET ${SOLD.map((name) => `${name} = d.${name}`).join(', ')},
     card = json_patch(listing.card, d.shown),
@@ -62,21 +63,28 @@ export async function writeSold(
   sold: readonly SoldRow[],
   gone: readonly GoneRow[],
 ): Promise<string[]> {
-  const kept = inParts(sold).map((part) => db.prepare(SELL).bind(part));
-  const results = await db.batch<{ id: string }>([
-    ...kept,
-    ...(gone.length > 0 ? [db.prepare(FORGET).bind(JSON.stringify(gone))] : []),
-  ]);
-  const taken = new Set(
-    results.slice(0, kept.length).flatMap(({ results: rows }) => rows.map(({ id }) => id)),
-  );
-  return sold.map(({ id }) => id).filter((id) => !taken.has(id));
+  const forget = gone.length > 0 ? [db.prepare(FORGET).bind(JSON.stringify(gone))] : [];
+  return write(db, SELL, sold, forget);
 }
 
-/** Places with all that is known of them; in one trip. */
-export async function writeLive(db: D1Database, rows: readonly LiveRow[]): Promise<void> {
-  if (rows.length === 0) return;
-  await db.batch(inParts(rows).map((part) => db.prepare(KEEP).bind(part)));
+/**
+ * Places with all that is known of them; in one trip. Returns the ids that it did not take: of one of its halves
+ * somebody has told something later meanwhile, and of the other perhaps not.
+ */
+export async function writeLive(db: D1Database, rows: readonly LiveRow[]): Promise<string[]> {
+  return rows.length === 0 ? [] : write(db, KEEP, rows, []);
+}
+
+async function write(
+  db: D1Database,
+  sql: string,
+  rows: readonly { readonly id: string }[],
+  others: readonly D1PreparedStatement[],
+): Promise<string[]> {
+  const kept = inParts(rows).map((part) => db.prepare(sql).bind(part));
+  const results = await db.batch<{ id: string }>([...kept, ...others]);
+  const taken = new Set(results.slice(0, kept.length).flatMap((part) => part.results.map(({ id }) => id)));
+  return rows.map(({ id }) => id).filter((id) => !taken.has(id));
 }
 
 /** What is in this stretch of ids and not among those that there are. */

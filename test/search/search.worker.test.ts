@@ -1,5 +1,6 @@
 import { env } from 'cloudflare:workers';
 import { beforeAll, describe, expect, test, vi } from 'vitest';
+import { DEFAULT_RULES } from '../../src/book/schemas.ts';
 import { addNights, type Night } from '../../src/kernel/stay.ts';
 import { indexProperties } from '../../src/search/index-properties.ts';
 import { searchJobs } from '../../src/search/jobs.ts';
@@ -147,6 +148,23 @@ describe('the index', () => {
     await writeLive(env.SEARCH_DB, [later]);
     expect((await rowsOf(old.id))[1]).toEqual([]);
     expect((await rowsOf(old.id))[0]?.[0]).toMatchObject({ live: 0, card: null, version: 3 });
+  });
+
+  test('asks again where the book was told of later and the description was not', async () => {
+    const { host, id, at } = await placed();
+    const ctx = contextOf();
+    const readForSearch = async (call: never) => {
+      const answered = await ctx.books.of(id).readForSearch(call);
+      await env.BOOKS.getByName(id).putRules(callBy(host), { ...DEFAULT_RULES, minNights: 2 }, '*');
+      await index(id);
+      return answered;
+    };
+    const slow = { ...ctx, books: { of: () => ({ readForSearch }) } } as unknown as typeof ctx;
+    const message = { kind: 'content', propertyId: id };
+    expect(await indexProperties(slow, [message])).toEqual([expect.any(Error)]);
+    expect((await rowsOf(id))[0]?.[0]).toMatchObject({ min_nights: 2 });
+    expect(await indexProperties(contextOf(), [message])).toEqual([null]);
+    expect(await idsOf(at)).toEqual([id]);
   });
 
   test('takes one trip for a change of a book, and three for a hundred of all kinds', async () => {
