@@ -26,7 +26,9 @@ export function unitOf({ lat, lng }: Point): Unit {
 export const chordSql = (x: string, y: string, z: string): string =>
   `((l.ux - ${x}) * (l.ux - ${x}) + (l.uy - ${y}) * (l.uy - ${y}) + (l.uz - ${z}) * (l.uz - ${z}))`;
 
-export const chordOfKm = (km: number): number => (2 * Math.sin(km / 2 / EARTH_RADIUS_KM)) ** 2;
+/** More than any for what goes around half the earth and farther. */
+export const chordOfKm = (km: number): number =>
+  km < Math.PI * EARTH_RADIUS_KM ? (2 * Math.sin(km / 2 / EARTH_RADIUS_KM)) ** 2 : 5;
 export const kmOfChord = (chord: number): number =>
   2 * EARTH_RADIUS_KM * Math.asin(Math.min(1, Math.sqrt(chord) / 2));
 

@@ -6,6 +6,7 @@ import {
   rectsOfBox,
   rectsOfCircle,
   toSteps,
+  unitOf,
 } from '../../src/search/point.ts';
 import { randomFrom } from './random-places.ts';
 
@@ -75,4 +76,10 @@ test('a box over the line of the date is two, which share no point', () => {
 
 test('a way is as long there as back', () => {
   for (const km of [0, 0.01, 3, 900, 12_000, 20_015]) expect(kmOfChord(chordOfKm(km))).toBeCloseTo(km, 6);
+});
+
+test('the widest circle there is holds what is on the other side of the earth', () => {
+  const there = unitOf({ lat: 10, lng: 20 });
+  const chord = 4 * (there.ux ** 2 + there.uy ** 2 + there.uz ** 2);
+  for (const km of [20_015.2, 20_016]) expect(chordOfKm(km)).toBeGreaterThanOrEqual(chord);
 });
