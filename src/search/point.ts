@@ -53,16 +53,19 @@ export function rectsOfCircle({ center, radiusKm }: Circle, innerKm = 0): Rect[]
     const lower = edges[index] ?? 0;
     const ends = [lower / STEPS, upper / STEPS];
     const [bottom, top] = [index === 0 ? lower - 1 : lower, index === bands - 1 ? upper + 1 : upper - 1];
-    const outer = Math.min(180, Math.max(...halvesAt(center, angle, ends, true)) + 2 / STEPS);
-    const inner = innerKm === 0 ? 0 : Math.min(...halvesAt(center, innerKm / EARTH_RADIUS_KM, ends, false));
+    const outer = Math.min(180, Math.max(...halvesAt(center, angle, ends)) + 2 / STEPS);
+    const inner = innerKm === 0 ? 0 : Math.min(...halvesAt(center, innerKm / EARTH_RADIUS_KM, ends));
     const { lng } = center;
+    // Both sides meet on the meridian behind a pole, which belongs to the western one.
     const sides =
-      inner > 2 / STEPS
-        ? [
-            [lng - outer, lng - inner],
-            [lng + inner, lng + outer],
-          ]
-        : [[lng - outer, lng + outer]];
+      inner === 180
+        ? []
+        : inner > 2 / STEPS
+          ? [
+              [lng - outer, lng - inner],
+              [lng + inner, lng + Math.min(outer, 180 - 1 / STEPS)],
+            ]
+          : [[lng - outer, lng + outer]];
     return sides.flatMap(([w = 0, e = 0]) =>
       stripsOf(w, e).map(([left, right]) => [left, bottom, right, top] as const),
     );
@@ -79,13 +82,15 @@ function stripsOf(w: number, e: number): (readonly [number, number])[] {
   return rectsOfBox(west, 0, east, 0).map(([left, , right]) => [left, right] as const);
 }
 
-/** How far a circle goes to either side at some latitudes, and where it is widest between, in degrees of longitude. */
-function halvesAt(center: Point, angle: number, lats: readonly number[], withWidest: boolean): number[] {
-  if (Math.abs(center.lat) + toDegrees(angle) >= 90) return [withWidest ? 180 : 0];
+/**
+ * How far a circle goes to either side at some latitudes, and between them where it turns, in degrees of longitude: it
+ * is widest there, or narrowest where both poles lie within.
+ */
+function halvesAt(center: Point, angle: number, lats: readonly number[]): number[] {
   const phi = toRadians(center.lat);
-  const widest = toDegrees(Math.asin(Math.sin(phi) / Math.cos(angle)));
+  const turn = toDegrees(Math.asin(Math.sin(phi) / Math.cos(angle)));
   const [south = 0, north = 0] = lats;
-  const all = withWidest && south < widest && widest < north ? [...lats, widest] : lats;
+  const all = south < turn && turn < north ? [...lats, turn] : lats;
   return all.map((lat) => {
     const at = toRadians(lat);
     const cosine = (Math.cos(angle) - Math.sin(phi) * Math.sin(at)) / (Math.cos(phi) * Math.cos(at));

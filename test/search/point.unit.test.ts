@@ -78,6 +78,25 @@ test('a way is as long there as back', () => {
   for (const km of [0, 0.01, 3, 900, 12_000, 20_015]) expect(kmOfChord(chordOfKm(km))).toBeCloseTo(km, 6);
 });
 
+test('bands of a ring hold little beside it, however far it is and whichever poles lie within', () => {
+  const WHOLE = 4 * Math.PI * 6371.0088 ** 2;
+  const areaOf = ([w, s, e, n]: Rect) => {
+    const height = Math.sin((n * Math.PI) / 180 / 1e7) - Math.sin((s * Math.PI) / 180 / 1e7);
+    return (((e - w) / 3.6e9) * Math.max(0, height) * WHOLE) / 2;
+  };
+  for (const center of CENTERS)
+    for (const radiusKm of [5_000, 9_000, 12_000, 18_000, 20_000]) {
+      const rects = rectsOfCircle({ center, radiusKm }, radiusKm - 100);
+      const area = rects.reduce((sum, rect) => sum + areaOf(rect), 0);
+      expect(area / WHOLE, JSON.stringify({ center, radiusKm })).toBeLessThan(0.2);
+    }
+});
+
+test('the meridian behind a pole is met from one side only', () => {
+  const rects = rectsOfCircle({ center: { lat: 60, lng: 30 }, radiusKm: 5_000 }, 3_000);
+  expect(holds(rects, 80, -150)).toBe(1);
+});
+
 test('the widest circle there is holds what is on the other side of the earth', () => {
   const there = unitOf({ lat: 10, lng: 20 });
   const chord = 4 * (there.ux ** 2 + there.uy ** 2 + there.uz ** 2);
