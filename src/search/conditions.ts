@@ -42,13 +42,16 @@ export function conditionsOf(
     ...(asked.instant ? ['l.instant = 1'] : []),
     ...(types.length > 0 ? [`l.type IN (${among(types)})`] : []),
     ...(policies.length > 0 ? [`l.policy IN (${among(policies)})`] : []),
-    ...(asked.minRating > 0 ? [`l.stars >= ${starsOf(asked.minRating)}`] : []),
+    ...(asked.minRating > 0 ? [`l.stars >= ${leastStars(asked.minRating)}`] : []),
     ...(stay === null ? priceConditions(asked, add, exchange) : stayConditions(stay, asked.flexDays, nowMs)),
     allOf(amenities.map((key) => `instr(l.amenities, ' ${key} ') > 0`)),
     ...words.map((word) => `instr(l.words, ${add(` ${word}`)}) > 0`),
     ...(circle === null ? [] : [`${distanceSql(asked, add)} <= ${add(chordOfKm(circle.radiusKm))}`]),
   ];
 }
+
+/** Ratings are hundredths, and what is asked for may lie between two. */
+const leastStars = (rating: number): number => starsOf(Math.ceil(Number((rating * 100).toFixed(9))) / 100);
 
 /** In halves of halves: D1 refuses what is nested a hundred deep, as a row of so many is. */
 function allOf(conditions: readonly string[]): string {
