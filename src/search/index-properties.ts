@@ -15,8 +15,9 @@ const Message = z.object({ kind: z.string().optional(), propertyId: z.string() }
  * the description. Null for each message that is done; one that was overtaken asks again.
  */
 export async function indexProperties(ctx: Context, messages: readonly unknown[]): Promise<(Error | null)[]> {
-  const parsed = messages.map((message) => Message.parse(message));
-  const ids = [...new Set(parsed.map(({ propertyId }) => propertyId))];
+  const parsed = messages.map((message) => Message.safeParse(message));
+  const known = parsed.flatMap(({ data }) => data ?? []);
+  const ids = [...new Set(known.map(({ propertyId }) => propertyId))];
   const [exchange, books] = await Promise.all([readExchange(ctx), askBooks(ctx, ids)]);
 
   const gone: GoneRow[] = [];
@@ -27,16 +28,17 @@ export async function indexProperties(ctx: Context, messages: readonly unknown[]
     if (status !== 'published' || sale === null) gone.push({ id, epoch, version });
     else sold.push({ id, ...toSaleColumns(book, sale, exchange) });
   }
-  const described = new Set(parsed.flatMap(({ kind, propertyId }) => (kind === 'content' ? propertyId : [])));
+  const described = new Set(known.flatMap(({ kind, propertyId }) => (kind === 'content' ? propertyId : [])));
   const onlySold = sold.filter(({ id }) => !described.has(id));
   const missing = onlySold.length + gone.length > 0 ? await writeSold(ctx.searchDb, onlySold, gone) : [];
   const overtaken = await writeWhole(
     ctx,
     sold.filter(({ id }) => described.has(id) || missing.includes(id)),
   );
-  return parsed.map(({ propertyId }) => {
-    const book = books.get(propertyId);
-    if (overtaken.includes(propertyId)) return new Error('Something later was told of it meanwhile');
+  return parsed.map(({ data, error }) => {
+    if (!data) return error;
+    if (overtaken.includes(data.propertyId)) return new Error('Something later was told of it meanwhile');
+    const book = books.get(data.propertyId);
     return book instanceof Error ? book : null;
   });
 }

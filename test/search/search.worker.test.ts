@@ -167,6 +167,14 @@ describe('the index', () => {
     expect(await idsOf(at)).toEqual([id]);
   });
 
+  test('is told of all others where one message says nothing', async () => {
+    const { host, id, at } = await placed();
+    await answer('POST', `/v1/properties/${id}/unpublish`, { as: host });
+    const answers = await indexProperties(contextOf(), [{ propertyId: 5 }, { propertyId: id }, null]);
+    expect(answers).toEqual([expect.any(Error), null, expect.any(Error)]);
+    expect(await idsOf(at)).toEqual([]);
+  });
+
   test('takes one trip for a change of a book, and three for a hundred of all kinds', async () => {
     const { id } = await placed();
     const one = contextOf();
