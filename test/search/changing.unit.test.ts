@@ -1,5 +1,6 @@
 import { expect, test } from 'vitest';
 import type { Position } from '../../src/kernel/page.ts';
+import { FIXED } from '../../src/search/exchange.ts';
 import { findPage } from '../../src/search/find-page.ts';
 import { readQuery } from '../../src/search/read-query.ts';
 import { SearchQuery } from '../../src/search/schemas.ts';
@@ -48,7 +49,7 @@ test('whatever is booked, published, unpublished or repriced between pages, and 
     let pages = 0;
     do {
       const limits = random.of(SIZES);
-      const page = await findPage({ db, asked, nowMs: NOW, limits }, { limit, position });
+      const page = await findPage({ db, asked, nowMs: NOW, exchange: FIXED, limits }, { limit, position });
       found.push(...page.found.map(({ id }) => id));
       plans.push(`${page.plan.name}:${page.next?.[0] ?? ''}`);
       position = page.next ?? undefined;

@@ -61,6 +61,7 @@ test('facets are complete only where all were counted, however unlike each other
     db: crowd.db,
     asked: readQuery({ bbox }),
     nowMs: NOW,
+    exchange: FIXED,
     limits: { complete: 30, walkShare: 1.1 },
   });
   expect(facets.complete).toBe(facets.total === rows.length);

@@ -1,5 +1,6 @@
 import { expect, test } from 'vitest';
 import type { Position } from '../../src/kernel/page.ts';
+import { FIXED } from '../../src/search/exchange.ts';
 import { findPage } from '../../src/search/find-page.ts';
 import { readQuery } from '../../src/search/read-query.ts';
 import { SearchQuery } from '../../src/search/schemas.ts';
@@ -36,7 +37,7 @@ const sold = rows.map((row) => {
 async function walkAll(
   index: Index,
   query: Record<string, string>,
-  between: (page: number) => Promise<void> = async () => {},
+  between: (page: number) => Promise<unknown> = async () => {},
   limits?: { complete: number; walkShare: number },
 ) {
   const asked = asks(query);
@@ -45,7 +46,7 @@ async function walkAll(
   let position: Position | undefined;
   for (let pages = 0; pages < 500; pages++) {
     const page = await findPage(
-      { db: index.db, asked, nowMs: NOW, ...(limits && { limits }) },
+      { db: index.db, asked, nowMs: NOW, exchange: FIXED, ...(limits && { limits }) },
       { limit: 100, position },
     );
     found.push(...page.found.map(({ id }) => id));

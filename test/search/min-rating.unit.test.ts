@@ -1,4 +1,5 @@
 import { expect, test } from 'vitest';
+import { FIXED } from '../../src/search/exchange.ts';
 import { findPage } from '../../src/search/find-page.ts';
 import { readQuery } from '../../src/search/read-query.ts';
 import { starsOf } from '../../src/search/to-row.ts';
@@ -18,7 +19,10 @@ const index = await openIndex(
 
 async function ratingsFrom(minRating: number) {
   const asked = readQuery({ minRating, bbox: '-180,-89,180,90' });
-  const { found } = await findPage({ db: index.db, asked, nowMs: NOW }, { limit: 500, position: undefined });
+  const { found } = await findPage(
+    { db: index.db, asked, nowMs: NOW, exchange: FIXED },
+    { limit: 500, position: undefined },
+  );
   return found.map(({ card }) => JSON.parse(card).average).sort();
 }
 
