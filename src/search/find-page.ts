@@ -13,7 +13,7 @@ import {
   walk,
 } from './find-rows.ts';
 import { judgeStay, type Offer, staysAround } from './judge-stay.ts';
-import { choosePlan, type Limits, MAX_EXAMINED, type Plan } from './plan.ts';
+import { choosePlan, isByTotal, type Limits, MAX_EXAMINED, type Plan } from './plan.ts';
 import { chordOfKm, kmOfChord } from './point.ts';
 import type { Asked } from './read-query.ts';
 import { AFTER_ALL_IDS, DIMENSIONS, edgeBehind, placeBefore, slabsFrom, wholeSlab } from './slices.ts';
@@ -57,7 +57,7 @@ export async function findPage(ask: Ask, input: Input): Promise<FoundPage> {
   const { asked } = ask;
   const plan = await choosePlan(ask.db, asked, ask.limits);
   const [kind] = input.position ?? [];
-  if (asked.stay && asked.sort.endsWith('price')) return findByTotal(ask, plan, input);
+  if (isByTotal(asked)) return findByTotal(ask, plan, input);
   if (kind === 'w') return findByWalk(ask, { ...plan, name: 'walk' }, input);
   if (kind === 's' || plan.name === 'slice') return findBySlice(ask, plan, input);
   if (asked.sort === 'distance' && plan.name === 'walk') return findByRing(ask, plan, input);
@@ -140,7 +140,7 @@ async function findBySlice(ask: Ask, plan: Plan, { limit, position }: Input): Pr
   // A key and its place in the tree may differ by a step of rounding.
   const around = isDown(ask.asked.sort) ? 1 : -1;
   const from = isEdge ? Number(position?.[1]) : after && dimension ? dimension.of(after[0]) + around : null;
-  const places = 2 * (limit + 1) * rarityOf(ask.asked);
+  const places = Math.max(2 * (limit + 1) * rarityOf(ask.asked), plan.atLeast);
   const { rows, edge, walkFrom, examined } = await readSlices(ask, plan, places, { from, after });
   const found = judged(ask, rows);
   const shown = found.slice(0, limit);

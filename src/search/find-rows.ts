@@ -1,6 +1,6 @@
 import { conditionsOf, distanceSql, insideBox, Parameters, rectsOf } from './conditions.ts';
 import type { Exchange } from './exchange.ts';
-import { MAX_EXAMINED, type Plan, walkedOf } from './plan.ts';
+import { MAX_EXAMINED, MAX_UNSORTED, type Plan, walkedOf } from './plan.ts';
 import type { Asked } from './read-query.ts';
 import type { Sort } from './schemas.ts';
 import { DIMENSIONS, type Slab } from './slices.ts';
@@ -26,9 +26,6 @@ const ORDERS: Readonly<Record<Sort, { column: string; down: boolean }>> = {
   distance: { column: '', down: false },
 };
 export const isDown = (sort: Sort): boolean => ORDERS[sort].down;
-
-/** What is put in order here; of more, it is dearer to know them all than to have them sorted there. */
-const MAX_UNSORTED = 3_000;
 
 type Ask = {
   readonly db: D1Database;

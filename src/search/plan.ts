@@ -18,6 +18,8 @@ export type Plan = {
   readonly estimate: number | null;
   /** Certainly no more than so many. */
   readonly most: number;
+  /** Where a region is read in slices because it might have more: as many as it should have, and as many again. */
+  readonly atLeast: number;
   /** How many of those that a walk meets. */
   readonly share: number;
   /** What the places in the region are like, where it is in the tree and its order has a dimension there. */
@@ -25,6 +27,8 @@ export type Plan = {
 };
 
 export const MAX_EXAMINED = 950;
+/** What is put in order here; of more, it is dearer to know them all than to have them sorted there. */
+export const MAX_UNSORTED = 3_000;
 /** How many places are read to cut a page out of them, and where a walk meets too few of the region. */
 export type Limits = { readonly complete: number; readonly walkShare: number };
 /** A walk reads as many rows for each that lies in the region as its share goes into one. */
@@ -38,6 +42,9 @@ const CIRCLE_SHARE = Math.PI / 4;
 export const walkedOf = ({ city, country }: Asked): 'all' | 'city' | 'country' =>
   city !== null ? 'city' : country !== null ? 'country' : 'all';
 
+/** Which no order that is kept is. */
+export const isByTotal = ({ stay, sort }: Asked): boolean => stay !== null && sort.endsWith('price');
+
 export async function choosePlan(db: D1Database, asked: Asked, limits = LIMITS): Promise<Plan> {
   const { city, country, words, circle } = asked;
   const isEverywhere = asked.box?.join() === WORLD;
@@ -45,7 +52,7 @@ export async function choosePlan(db: D1Database, asked: Asked, limits = LIMITS):
   if (cover.length === 0 && city === null && country === null && words.length === 0)
     return {
       ...{ name: 'walk', whole: 'walk', estimate: null, most: Number.POSITIVE_INFINITY },
-      ...{ share: 1, crowd: null },
+      ...{ atLeast: 0, share: 1, crowd: null },
     };
 
   const keys = { all: ALL, city: city && cityKey(city), country: country && countryKey(country) };
@@ -70,11 +77,14 @@ export async function choosePlan(db: D1Database, asked: Asked, limits = LIMITS):
   const walked = Math.max(1, among(keys[walkedOf(asked)]));
   const crowd = crowdOf(asked.sort, cover, tallies);
   const many = crowd !== null && placed / walked < limits.walkShare ? 'slice' : 'walk';
+  const isFew = best.estimate <= limits.complete;
+  const isUnsure = best.name === 'place' && best.most > MAX_UNSORTED && crowd !== null && !isByTotal(asked);
   return {
-    name: best.estimate <= limits.complete ? best.name : many,
+    name: isFew && !isUnsure ? best.name : many,
     whole: best.name,
     estimate: Number.isFinite(best.estimate) ? Math.round(best.estimate) : null,
     most: best.most,
+    atLeast: isFew ? 2 * best.estimate : 0,
     share: Math.min(1, best.estimate / walked),
     crowd,
   };
