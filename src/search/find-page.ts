@@ -13,9 +13,9 @@ import {
   walk,
 } from './find-rows.ts';
 import { judgeStay, type Offer, staysAround } from './judge-stay.ts';
-import { choosePlan, isByTotal, type Limits, MAX_EXAMINED, type Plan } from './plan.ts';
+import { choosePlan, type Limits, MAX_EXAMINED, type Plan } from './plan.ts';
 import { chordOfKm, kmOfChord } from './point.ts';
-import type { Asked } from './read-query.ts';
+import { type Asked, isByTotal } from './read-query.ts';
 import { AFTER_ALL_IDS, DIMENSIONS, edgeBehind, placeBefore, slabsFrom, wholeSlab } from './slices.ts';
 
 /**

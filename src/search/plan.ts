@@ -1,7 +1,7 @@
 import { ALL, cityKey, countryKey, coverOf } from './cells.ts';
 import { rectsOf } from './conditions.ts';
 import { type Circle, rectsOfBox, toSteps } from './point.ts';
-import type { Asked } from './read-query.ts';
+import { type Asked, isByTotal } from './read-query.ts';
 import type { Sort } from './schemas.ts';
 import { type Crowd, DIMENSIONS } from './slices.ts';
 
@@ -41,9 +41,6 @@ const CIRCLE_SHARE = Math.PI / 4;
 /** Whose order is walked, by the query alone: a cursor goes on in the same. */
 export const walkedOf = ({ city, country }: Asked): 'all' | 'city' | 'country' =>
   city !== null ? 'city' : country !== null ? 'country' : 'all';
-
-/** Which no order that is kept is. */
-export const isByTotal = ({ stay, sort }: Asked): boolean => stay !== null && sort.endsWith('price');
 
 export async function choosePlan(db: D1Database, asked: Asked, limits = LIMITS): Promise<Plan> {
   const { city, country, words, circle } = asked;

@@ -86,6 +86,10 @@ export function readQuery(
   };
 }
 
+/** By what nights cost together, which no order that is kept is. */
+export const isByTotal = ({ stay, sort }: Pick<Asked, 'stay' | 'sort'>): boolean =>
+  stay !== null && sort.endsWith('price');
+
 /** Equal for equal queries, however they were written. */
 export const canonical = (asked: Asked): string => JSON.stringify(Object.values(asked));
 

@@ -2,6 +2,7 @@ import { env } from 'cloudflare:workers';
 import { expect, test } from 'vitest';
 import { meterD1, newTally } from '../../src/platform/meter.ts';
 import { cellsOf } from '../../src/search/cells.ts';
+import { FIXED } from '../../src/search/exchange.ts';
 import { findPage } from '../../src/search/find-page.ts';
 import { unitOf } from '../../src/search/point.ts';
 import { readQuery } from '../../src/search/read-query.ts';
@@ -29,7 +30,7 @@ test.each(['recommended', 'price'])(
     await env.SEARCH_DB.prepare(`UPDATE tally SET n = 1000000 WHERE key = 'all'`).run();
     const tally = newTally();
     const asked = readQuery(SearchQuery.parse({ bbox: BOX, sort }));
-    const ask = { db: meterD1(env.SEARCH_DB, tally), asked, nowMs: NOW };
+    const ask = { db: meterD1(env.SEARCH_DB, tally), asked, nowMs: NOW, exchange: FIXED };
     const page = await findPage(ask, { limit: 20, position: undefined });
     expect(page.found).toHaveLength(20);
     expect(tally.d1Trips).toBe(2);

@@ -40,7 +40,10 @@ async function walkAll(query: Record<string, string>, limits = SLICES) {
   const found: string[] = [];
   let position: Position | undefined;
   do {
-    const page = await findPage({ db: index.db, asked, nowMs: NOW, limits }, { limit: 20, position });
+    const page = await findPage(
+      { db: index.db, asked, nowMs: NOW, exchange: FIXED, limits },
+      { limit: 20, position },
+    );
     found.push(...page.found.map(({ id }) => id));
     position = page.next ? JSON.parse(JSON.stringify(page.next)) : undefined;
   } while (position);

@@ -1,7 +1,7 @@
 import type { Context } from '../../context.ts';
 import { MINUTE } from '../../kernel/clock.ts';
 import { type Exchange, FIXED } from '../exchange.ts';
-import type { Asked } from '../read-query.ts';
+import { type Asked, isByTotal } from '../read-query.ts';
 
 /**
  * The table in force lies in KV, as a copy of what the source said, with a minute in the isolate's memory before it.
@@ -48,8 +48,8 @@ export async function readExchange(ctx: Pick<Context, 'kv' | 'clock' | 'log'>): 
 }
 
 /** What compares no currencies needs no table. */
-export function exchangeFor(ctx: Context, { currency, priceMin, priceMax, stay, sort }: Asked) {
+export function exchangeFor(ctx: Context, asked: Asked) {
+  const { currency, priceMin, priceMax } = asked;
   const isConverted = currency !== null && (priceMin !== null || priceMax !== null);
-  const isByTotal = stay !== null && sort.endsWith('price');
-  return isConverted || isByTotal ? readExchange(ctx) : FIXED;
+  return isConverted || isByTotal(asked) ? readExchange(ctx) : FIXED;
 }
