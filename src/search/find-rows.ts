@@ -1,6 +1,6 @@
 import { conditionsOf, distanceSql, insideBox, Parameters, rectsOf } from './conditions.ts';
 import type { Exchange } from './exchange.ts';
-import { MAX_EXAMINED, MAX_UNSORTED, type Plan, walkedOf } from './plan.ts';
+import { type Limits, MAX_EXAMINED, MAX_UNSORTED, type Plan, walkedOf } from './plan.ts';
 import type { Asked } from './read-query.ts';
 import type { Sort } from './schemas.ts';
 import { DIMENSIONS, type Slab } from './slices.ts';
@@ -27,11 +27,12 @@ const ORDERS: Readonly<Record<Sort, { column: string; down: boolean }>> = {
 };
 export const isDown = (sort: Sort): boolean => ORDERS[sort].down;
 
-type Ask = {
+export type Ask = {
   readonly db: D1Database;
   readonly asked: Asked;
   readonly nowMs: number;
   readonly exchange: Exchange;
+  readonly limits?: Limits;
 };
 type Stretch = {
   readonly after: Place | null;

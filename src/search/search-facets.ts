@@ -4,8 +4,8 @@ import { sha256 } from '../kernel/crypto.ts';
 import type { z } from '../kernel/zod.ts';
 import { type PublicAnswer, publicText } from '../platform/public-cache.ts';
 import { convert } from './exchange.ts';
-import { type Ask, judged } from './find-page.ts';
-import { findComplete, type Row, readSlabs, walk } from './find-rows.ts';
+import { type Ask, findComplete, type Row, readSlabs, walk } from './find-rows.ts';
+import { judgeRows } from './judge-rows.ts';
 import { kept } from './keep-page.ts';
 import { choosePlan, MAX_EXAMINED, type Plan } from './plan.ts';
 import { readExchange } from './rates/table.ts';
@@ -38,7 +38,7 @@ export async function countFacets(ask: Ask): Promise<z.infer<typeof Facets>> {
   const { asked } = ask;
   const plan = await choosePlan(ask.db, asked, ask.limits);
   const { rows, isAll } = await findCounted(ask, plan);
-  const counted = judged(ask, rows).map(({ card }) => JSON.parse(card) as Counted);
+  const counted = judgeRows(ask, rows).map(({ card }) => JSON.parse(card) as Counted);
   const tally = (valuesOf: (row: Counted) => readonly string[]) => {
     const counts: Record<string, number> = {};
     for (const value of counted.flatMap(valuesOf)) counts[value] = (counts[value] ?? 0) + 1;

@@ -6,7 +6,7 @@ import { newId } from '../../kernel/ids.ts';
 import { z } from '../../kernel/zod.ts';
 import { commit, must } from '../../platform/commit.ts';
 import { StateMoved } from '../../platform/errors.ts';
-import type { Found } from '../find-page.ts';
+import type { Found } from '../judge-rows.ts';
 import { readQuery } from '../read-query.ts';
 import { look } from './look.ts';
 import type { NewPlaces } from './mail.ts';

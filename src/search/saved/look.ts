@@ -1,6 +1,7 @@
 import type { Context } from '../../context.ts';
 import type { Position } from '../../kernel/page.ts';
-import { type FoundPage, findPage } from '../find-page.ts';
+import { findPage } from '../find-page.ts';
+import type { FoundPage } from '../page-of.ts';
 import { exchangeFor } from '../rates/table.ts';
 import type { Asked } from '../read-query.ts';
 import { MAX_SEEN, type Seen } from './rules.ts';
