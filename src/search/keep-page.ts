@@ -30,7 +30,11 @@ export async function kept(
     remember(key, far, now);
     if (now - far.writtenAt > STALE_MS && !underway.has(key)) {
       underway.add(key);
-      const renew = make().then((text) => remember(key, keepPublic(ctx, key, text), ctx.clock.now()));
+      const renew = make().then((text) => {
+        // What somebody else has made since is later than this.
+        if ((memory.get(key)?.answer.writtenAt ?? 0) < now)
+          remember(key, keepPublic(ctx, key, text), ctx.clock.now());
+      });
       const warn = (cause: unknown) => ctx.log.warn('search.not_renewed', { cause });
       ctx.defer(renew.catch(warn).finally(() => underway.delete(key)));
     }

@@ -6,7 +6,8 @@ import { kept } from '../../src/search/keep-page.ts';
 /** A reader with a clock and a KV of their own; `made` counts how often the index was asked. */
 function reader(kv = new Map<string, string>()) {
   const work: Promise<unknown>[] = [];
-  const seen = { reads: 0, made: 0, now: 1_900_000_000_000, isBroken: false };
+  const wait = null as Promise<void> | null;
+  const seen = { reads: 0, made: 0, now: 1_900_000_000_000, isBroken: false, wait };
   const ctx = {
     clock: { now: () => seen.now },
     log: { warn: () => {} },
@@ -22,8 +23,9 @@ function reader(kv = new Map<string, string>()) {
   } as unknown as Context;
   const make = async () => {
     if (seen.isBroken) throw new Error('The index is down');
-    seen.made += 1;
-    return `{"made":${seen.made}}` as PublicText;
+    const made = (seen.made += 1);
+    await seen.wait;
+    return `{"made":${made}}` as PublicText;
   };
   const ask = async (key: string, fresh = false) => (await kept(ctx, key, fresh, make)).body;
   return { seen, kv, ask, settle: () => Promise.all(work.splice(0)) };
@@ -73,6 +75,24 @@ test('who asks for what is true now gets it, and so does everybody after', async
   expect(await ask(key, true)).toBe('{"made":2}');
   expect(await ask(key)).toBe('{"made":2}');
   expect(seen.reads).toBe(1);
+});
+
+test('what was begun before somebody asked for what is true now does not take its place', async () => {
+  const [key, { seen, ask, settle }] = [newKey(), reader()];
+  await ask(key);
+  await settle();
+  seen.now += 25_001;
+  const answer = Promise.withResolvers<void>();
+  seen.wait = answer.promise;
+  await ask(key);
+  seen.wait = null;
+  seen.now += 1_000;
+  expect(await ask(key, true)).toBe('{"made":3}');
+  answer.resolve();
+  await settle();
+  expect(await ask(key)).toBe('{"made":3}');
+  seen.now += 5_001;
+  expect(await ask(key)).toBe('{"made":3}');
 });
 
 test('while it can not be made anew, a page is answered until its time is over, and then no more', async () => {
