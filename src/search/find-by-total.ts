@@ -14,7 +14,7 @@ import {
 import { judgeRows } from './judge-rows.ts';
 import type { Offer } from './judge-stay.ts';
 import { type FoundPage, type Input, lastPlace, toPlace } from './page-of.ts';
-import { MAX_EXAMINED, type Plan } from './plan.ts';
+import type { Plan } from './plan.ts';
 import { wholeSlab } from './slices.ts';
 
 /** A stretch of the order of prices within which stays are put in the order of their totals. */
@@ -75,7 +75,8 @@ async function readWindow(
 ): Promise<Whole> {
   const start = toPlace(startK, startId);
   const until = toPlace(endK, endId);
-  const limit = until ? MAX_EXAMINED : WINDOW;
+  // As much as has come into it since it was begun.
+  const limit = until ? MAX_BY_TOTAL : WINDOW;
   const rows = await walk(ask, { after: start, ...(until && { until }), limit });
   const end = until ?? lastPlace(rows) ?? null;
   const isMore = end !== null && (until !== null || rows.length === WINDOW);

@@ -133,7 +133,7 @@ export async function walk(
       ${asked.stay ? 'iif(fits, sale, NULL)' : 'NULL'} AS sale
     FROM (SELECT l.*, ${card} AS shown, ${chord} AS chord, (${fits}) AS fits
       FROM listing l INDEXED BY ${orderIndex(walked, column)}
-      WHERE ${stretch.join(' AND ')} ORDER BY ${order(key, asked.sort)} LIMIT ${Math.min(limit, MAX_EXAMINED)})`;
+      WHERE ${stretch.join(' AND ')} ORDER BY ${order(key, asked.sort)} LIMIT ${limit})`;
   return (
     await db
       .prepare(sql)

@@ -82,3 +82,19 @@ test('more in a small corner than was thought are all found by their totals', as
   expect(new Set(found).size).toBe(found.length);
   expect(found).toHaveLength(rows.length);
 });
+
+test('a stretch of the order of prices that has grown by hundreds is still met whole', async () => {
+  const [first, more] = [sold.slice(0, 900), sold.slice(900, 1_300)];
+  const index = await openIndex(first);
+  const { found, plans } = await walkAll(index, { ...DATES, sort: 'price' }, async (page) =>
+    page === 0
+      ? writeLive(
+          index.db,
+          more.map((row) => ({ ...row, price: 2_000_000 })),
+        )
+      : undefined,
+  );
+  expect(plans).toEqual(['walk']);
+  expect(new Set(found).size).toBe(found.length);
+  expect(found).toEqual(expect.arrayContaining(first.map(({ id }) => id)));
+});
