@@ -1,4 +1,5 @@
 import { z } from '../kernel/zod.ts';
+import { inTime } from './in-time.ts';
 
 export const Health = z.object({ status: z.literal('ok') }).openapi('Health');
 export const Readiness = z
@@ -16,8 +17,7 @@ export async function probe(
 ): Promise<z.infer<typeof Readiness>> {
   const entries = await Promise.all(
     Object.entries(probes).map(async ([name, ask]) => {
-      const late = new Promise((_, reject) => setTimeout(() => reject(new Error('late')), PROBE_MS));
-      const answer = await Promise.race([ask(), late]).then(
+      const answer = await inTime(ask(), PROBE_MS).then(
         () => 'ok' as const,
         () => 'down' as const,
       );

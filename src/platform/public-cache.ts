@@ -4,11 +4,12 @@ import { SECOND } from '../kernel/clock.ts';
 import { sha256 } from '../kernel/crypto.ts';
 import { assert } from '../kernel/errors.ts';
 import type { z } from '../kernel/zod.ts';
+import { inTime, KV_PATIENCE_MS } from './in-time.ts';
 
 /**
  * The one door into KV for public pages. What is in there was shaped by a schema that leaves no room for
  * anything it does not name. An entry counts for 50 seconds from when it was written, whatever copy of it
- * KV gives, so that a host's edit shows to everybody within a minute. KV that fails is KV that has nothing.
+ * KV gives, so that a host's edit shows to everybody within a minute. KV that fails or dawdles is KV that has nothing.
  */
 const FRESH_MS = 50 * SECOND;
 // The least that KV takes for either.
@@ -44,7 +45,9 @@ export function publicText<S extends z.ZodType>(schema: S, value: z.output<S>): 
 }
 
 export async function readPublic(ctx: CacheContext, key: string): Promise<PublicAnswer | null> {
-  const entry = await attempt(ctx, () => ctx.kv.get(key, { type: 'text', cacheTtl: EDGE_TTL_SECONDS }));
+  const entry = await attempt(ctx, () =>
+    inTime(ctx.kv.get(key, { type: 'text', cacheTtl: EDGE_TTL_SECONDS }), KV_PATIENCE_MS),
+  );
   const [, writtenAt, tag, body] = /^(\d+) (\S+)\n(.+)$/s.exec(entry ?? '') ?? [];
   if (tag === undefined || body === undefined) return null;
   const age = ctx.clock.now() - Number(writtenAt);

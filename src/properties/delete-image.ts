@@ -40,7 +40,7 @@ async function remove(ctx: Context, { propertyId, imageId }: Input): Promise<voi
       renumberImages(db, propertyId),
     ],
     audit: [{ action: 'property.image_removed', subject: imageId, data: { propertyId } }],
-    outbox: [pictureToDrop(ctx, known.hash), ...toBeIndexed(ctx, propertyId, status)],
+    outbox: [pictureToDrop(ctx, known.hash), toBeIndexed(ctx, propertyId)],
     result: undefined,
   });
   forgetPublic(ctx, publicPageKey(propertyId));

@@ -1,5 +1,4 @@
 import { max, sql } from 'drizzle-orm';
-import type { PropertyStatus } from '../book/index.ts';
 import type { Context } from '../context.ts';
 import { newId } from '../kernel/ids.ts';
 import type { z } from '../kernel/zod.ts';
@@ -10,15 +9,11 @@ import type { PublicProperty } from './schemas.ts';
 import { property } from './tables.ts';
 import { toPublicProperty } from './to-property.ts';
 
-/** Goes with the commit that changes what search shows of a place; of one that is not let it shows nothing. */
-export const toBeIndexed = (
-  ctx: Pick<Context, 'clock'>,
-  propertyId: string,
-  status: PropertyStatus | null,
-): Outgoing[] =>
-  status === 'published'
-    ? [{ queue: 'search', message: { id: newId('out', ctx.clock.now()), kind: 'content', propertyId } }]
-    : [];
+/** Goes with the commit that changes what search shows of a place, if it is let, which D1 may not know yet. */
+export const toBeIndexed = (ctx: Pick<Context, 'clock'>, propertyId: string): Outgoing => ({
+  queue: 'search',
+  message: { id: newId('out', ctx.clock.now()), kind: 'content', propertyId },
+});
 
 export type PublicView = z.infer<typeof PublicProperty>;
 

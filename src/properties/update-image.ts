@@ -24,7 +24,7 @@ export async function updateImage(ctx: Context, { propertyId, imageId, changes }
     selectImage(ctx.db, propertyId, imageId),
   ]);
   heedStanding(standing);
-  const { status } = requireSide(ctx, found, 'full');
+  requireSide(ctx, found, 'full');
   if (!known) throw ImageNotFound();
 
   const { caption = sql`caption`, alt = sql`alt`, position } = changes;
@@ -40,7 +40,7 @@ export async function updateImage(ctx: Context, { propertyId, imageId, changes }
         data: { propertyId, fields: Object.keys(changes) },
       },
     ],
-    outbox: toBeIndexed(ctx, propertyId, status),
+    outbox: [toBeIndexed(ctx, propertyId)],
     read: (db) => selectImage(db, propertyId, imageId),
     whenMoved: ImageNotFound,
   });

@@ -61,7 +61,7 @@ async function update(ctx: Context, { propertyId, changes, ifMatch }: Input): Pr
       ),
     ],
     audit: [{ action: 'property.updated', subject: own.id, data: { fields: Object.keys(changes) } }],
-    outbox: [...(hasNews ? [bookToBeTold(ctx, own.id)] : []), ...toBeIndexed(ctx, own.id, own.status)],
+    outbox: [...(hasNews ? [bookToBeTold(ctx, own.id)] : []), toBeIndexed(ctx, own.id)],
     result: showProperty(after, ctx),
   });
   forgetPublic(ctx, publicPageKey(own.id));

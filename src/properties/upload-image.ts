@@ -1,6 +1,5 @@
 import { sql } from 'drizzle-orm';
 import { askStanding, heedStanding, requireUser } from '../accounts/index.ts';
-import type { PropertyStatus } from '../book/index.ts';
 import type { Context } from '../context.ts';
 import { newId } from '../kernel/ids.ts';
 import type { Upload } from '../platform/body.ts';
@@ -29,7 +28,7 @@ export async function uploadImage(ctx: Context, { propertyId, upload }: Input): 
     countImages(ctx.db, propertyId),
   ]);
   heedStanding(standing);
-  const { status } = requireSide(ctx, found, 'full');
+  requireSide(ctx, found, 'full');
   requireRoom(counted);
   const picture = acceptPicture(upload.bytes, upload.contentType);
 
@@ -39,7 +38,7 @@ export async function uploadImage(ctx: Context, { propertyId, upload }: Input): 
   const row = { ...described, caption: '', alt: '', createdAt: now };
   await storePicture(ctx, picture);
   try {
-    const added = await add(ctx, row, status);
+    const added = await add(ctx, row);
     await storePicture(ctx, picture);
     forgetPublic(ctx, publicPageKey(propertyId));
     return added;
@@ -52,12 +51,12 @@ export async function uploadImage(ctx: Context, { propertyId, upload }: Input): 
 }
 
 /** It comes last: where that is, and whether there is a place left, is seen by the statement that takes it. */
-function add(ctx: Context, row: Omit<ImageRow, 'position'>, status: PropertyStatus): Promise<ImageRow> {
+function add(ctx: Context, row: Omit<ImageRow, 'position'>): Promise<ImageRow> {
   const image = propertyImage;
   return commitOneOf(ctx, {
     writes: (db) => [must(insertLast(db, row))],
     audit: [{ action: 'property.image_added', subject: row.id, data: { propertyId: row.propertyId } }],
-    outbox: toBeIndexed(ctx, row.propertyId, status),
+    outbox: [toBeIndexed(ctx, row.propertyId)],
     whenMoved: TooManyImages,
     results: Array.from({ length: MAX_IMAGES }, (_, position) => ({ ...row, position })),
     which: sql`SELECT ${image.position} FROM ${image} WHERE ${image.id} = ${row.id}`,

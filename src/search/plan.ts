@@ -1,6 +1,6 @@
 import { ALL, cityKey, countryKey, coverOf } from './cells.ts';
 import { rectsOf } from './conditions.ts';
-import { type Circle, rectsOfBox, toSteps } from './point.ts';
+import { rectsOfCircle } from './point.ts';
 import { type Asked, isByTotal } from './read-query.ts';
 import type { Sort } from './schemas.ts';
 import { type Crowd, DIMENSIONS } from './slices.ts';
@@ -45,7 +45,7 @@ export const walkedOf = ({ city, country }: Asked): 'all' | 'city' | 'country' =
 export async function choosePlan(db: D1Database, asked: Asked, limits = LIMITS): Promise<Plan> {
   const { city, country, words, circle } = asked;
   const isEverywhere = asked.box?.join() === WORLD;
-  const cover = (circle ? squareAround(circle) : isEverywhere ? [] : rectsOf(asked)).flatMap(coverOf);
+  const cover = (circle ? rectsOfCircle(circle, 0, 1) : isEverywhere ? [] : rectsOf(asked)).flatMap(coverOf);
   if (cover.length === 0 && city === null && country === null && words.length === 0)
     return {
       ...{ name: 'walk', whole: 'walk', estimate: null, most: Number.POSITIVE_INFINITY },
@@ -129,13 +129,3 @@ function crowdOf(sort: Sort, cover: readonly Share[], tallies: Tallies): Crowd |
   const deviation = Math.sqrt(Math.max(1e-6, squares / count - mean * mean));
   return { count, mean: mean * unit, deviation: deviation * unit };
 }
-
-const squareAround = ({ center, radiusKm }: Circle) => {
-  const half = Math.min(90, radiusKm / 111.19);
-  const wide = Math.min(180, half / Math.max(0.01, Math.cos((center.lat * Math.PI) / 180)));
-  const [w, e] = [center.lng - wide, center.lng + wide];
-  const [s, n] = [Math.max(-90, center.lat - half), Math.min(90, center.lat + half)];
-  return wide >= 180
-    ? [[toSteps(-180), toSteps(s), toSteps(180), toSteps(n)] as const]
-    : rectsOfBox(w < -180 ? w + 360 : w, s, e > 180 ? e - 360 : e, n);
-};

@@ -43,11 +43,14 @@ export function rectsOfBox(w: number, s: number, e: number, n: number): Rect[] {
 }
 
 /** Bands of latitude that hold what is between two circles and little more, none of it twice. */
-export function rectsOfCircle({ center, radiusKm }: Circle, innerKm = 0): Rect[] {
+export function rectsOfCircle(
+  { center, radiusKm }: Circle,
+  innerKm = 0,
+  bands = innerKm === 0 ? BANDS : BANDS_OF_A_RING,
+): Rect[] {
   const angle = radiusKm / EARTH_RADIUS_KM;
   const reach = toDegrees(angle);
   const [south, north] = [Math.max(-90, center.lat - reach), Math.min(90, center.lat + reach)];
-  const bands = innerKm === 0 ? BANDS : BANDS_OF_A_RING;
   const edges = Array.from({ length: bands + 1 }, (_, at) => toSteps(south + ((north - south) * at) / bands));
   return edges.slice(1).flatMap((upper, index) => {
     const lower = edges[index] ?? 0;

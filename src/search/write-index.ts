@@ -87,6 +87,16 @@ async function write(
   return rows.map(({ id }) => id).filter((id) => !taken.has(id));
 }
 
+/** Whatever is told of these from now on is newer than what is there. */
+export async function forgetVersions(db: D1Database, ids: readonly string[]): Promise<void> {
+  await db
+    .prepare(
+      'UPDATE listing SET epoch = 0, version = 0, as_of = 0 WHERE id IN (SELECT value FROM json_each(?))',
+    )
+    .bind(JSON.stringify(ids))
+    .run();
+}
+
 /** What is in this stretch of ids and not among those that there are. */
 export async function dropOthers(db: D1Database, after: string, last: string, ids: readonly string[]) {
   await db

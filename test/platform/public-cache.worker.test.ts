@@ -1,5 +1,5 @@
 import { env } from 'cloudflare:workers';
-import { expect, test } from 'vitest';
+import { expect, test, vi } from 'vitest';
 import { SECOND } from '../../src/kernel/clock.ts';
 import { z } from '../../src/kernel/zod.ts';
 import { forgetPublic, keepPublic, publicText, readPublic } from '../../src/platform/public-cache.ts';
@@ -70,6 +70,21 @@ test('KV that fails is KV that has nothing, and nobody is told', async () => {
     expect(keepPublic(ctx, 'test/any', text).body).toBe(text);
     forgetPublic(ctx, 'test/any');
     await ctx.settle();
+  }
+});
+
+test('KV that dawdles is waited for half a second', async () => {
+  vi.useFakeTimers({ toFake: ['setTimeout', 'clearTimeout'] });
+  try {
+    const ctx = testContext({ bindings: { KV: { get: () => new Promise(() => {}) } as never } });
+    let answer: unknown = 'none yet';
+    const read = readPublic(ctx, 'test/slow').then((page) => (answer = page));
+    await vi.advanceTimersByTimeAsync(499);
+    expect(answer).toBe('none yet');
+    await vi.advanceTimersByTimeAsync(1);
+    expect(await read).toBeNull();
+  } finally {
+    vi.useRealTimers();
   }
 });
 

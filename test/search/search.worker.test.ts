@@ -224,6 +224,21 @@ describe('the index', () => {
   });
 });
 
+test('what D1 does not know any more after it was restored leaves the index when it is made anew as restored', async () => {
+  const { id, at } = await placed({ title: 'As it was' });
+  const change =
+    "UPDATE listing SET as_of = 1e9, version = 1e9, card = json_set(card, '$.title', 'As it became')";
+  await env.SEARCH_DB.prepare(`${change} WHERE id = ?`).bind(id).run();
+  const titles = async () => (await search(at)).data.map(({ title }: Json) => title);
+  const message = { id: 'out_1', kind: 'reindex', after: `${id.slice(0, -1)}!`, done: 0 };
+  const ctx = { ...contextOf(), drain: async () => {} };
+
+  await searchJobs.reindex?.(ctx, message).catch(() => {});
+  expect(await titles()).toEqual(['As it became']);
+  await searchJobs.reindex?.(ctx, { ...message, restored: true });
+  expect(await titles()).toEqual(['As it was']);
+});
+
 describe('what it costs', () => {
   const LISTINGS = 3_000;
   let staff: Awaited<ReturnType<typeof person>>;

@@ -1,5 +1,6 @@
 import type { Context } from '../../context.ts';
 import { MINUTE } from '../../kernel/clock.ts';
+import { inTime, KV_PATIENCE_MS } from '../../platform/in-time.ts';
 import { type Exchange, FIXED } from '../exchange.ts';
 import { type Asked, isByTotal } from '../read-query.ts';
 
@@ -39,7 +40,7 @@ export const exchangeOf = ({ rates }: Table): Exchange => ({ ...FIXED, ...rates 
 export async function readExchange(ctx: Pick<Context, 'kv' | 'clock' | 'log'>): Promise<Exchange> {
   const now = ctx.clock.now();
   if (memory && now >= memory.at && now - memory.at < MINUTE) return memory.exchange;
-  const exchange = await readTable(ctx).then(exchangeOf, (cause) => {
+  const exchange = await inTime(readTable(ctx), KV_PATIENCE_MS).then(exchangeOf, (cause) => {
     ctx.log.warn('rates.not_read', { cause });
     return memory?.exchange ?? FIXED;
   });
