@@ -25,7 +25,7 @@ export function startServer({ url, port, state, verbose }: Options): Server {
   const args = [
     ...['dev', '-c', API_CONFIG, '-c', SANDBOX_CONFIG, '--ip', '127.0.0.1', '--port', String(port)],
     ...['--persist-to', state, '--var', `ORIGIN:${url}`, '--inspector-port', '0'],
-    ...['--show-interactive-dev-session=false', '--log-level', verbose ? 'info' : 'warn'],
+    ...['--show-interactive-dev-session=false', '--log-level', verbose ? 'log' : 'warn'],
   ];
   const child = spawn(process.execPath, ['--no-warnings', '--import', LIFELINE, WRANGLER, ...args], {
     cwd: ROOT,
