@@ -6,7 +6,7 @@ import { RequestInvalid } from '../platform/errors.ts';
 import type { Guests } from '../pricing/index.ts';
 import { type Circle, toSteps } from './point.ts';
 import type { FacetQuery, SearchQuery, Sort } from './schemas.ts';
-import { fold, wordsIn } from './words.ts';
+import { foldName, wordsIn } from './words.ts';
 
 /** A query in the one form that all ways to write it have. */
 export type Asked = {
@@ -54,7 +54,8 @@ export function readQuery(
   const { sort = 'recommended', adults, children = 0, pets = 0, priceMin, priceMax } = query;
   if (query.q !== undefined && words.length === 0) refuse('q', 'no_words', 'has no letter and no digit');
   if (words.length > MAX_WORDS) refuse('q', 'too_many_words', `may have ${MAX_WORDS} words`);
-  if (query.city !== undefined && fold(query.city) === '') refuse('city', 'no_words', 'has nothing in it');
+  if (query.city !== undefined && foldName(query.city) === '')
+    refuse('city', 'no_words', 'has nothing in it');
   if (box && circle) refuse('near', 'two_places', 'goes without bbox');
   if (sort === 'distance' && !circle) refuse('sort', 'near_required', 'needs near');
   if (priceMin !== undefined && priceMax !== undefined && priceMax < priceMin)
@@ -65,7 +66,7 @@ export function readQuery(
   return {
     box,
     circle,
-    city: query.city === undefined ? null : fold(query.city),
+    city: query.city === undefined ? null : foldName(query.city),
     country: query.country ?? null,
     words,
     stay,

@@ -6,7 +6,7 @@ import { ALL, cellsOf, cityKey, countryKey } from './cells.ts';
 import { type Exchange, priceKeyOf } from './exchange.ts';
 import { toSteps, unitOf } from './point.ts';
 import { qualityOf } from './score.ts';
-import { fold, toWords } from './words.ts';
+import { foldName, toWords } from './words.ts';
 
 /** What a place is in the index, by the names of the columns. */
 const LABELS: ReadonlyMap<string, string> = new Map(AMENITIES.map(({ key, label }) => [key, label]));
@@ -70,7 +70,7 @@ export function toContentColumns(view: PublicView, asOf: number) {
   const { address, location, amenities, images, rating } = view;
   const point = location ?? { lat: 0, lng: 0 };
   const [x, y] = [toSteps(point.lng), toSteps(point.lat)];
-  const [city, country] = [fold(address?.city ?? ''), address?.country ?? ''];
+  const [city, country] = [foldName(address?.city ?? ''), address?.country ?? ''];
   const { cells, near } = cellsOf({ lng: x, lat: y });
   const [image] = images;
   const labels = amenities.map((key) => LABELS.get(key) ?? key);

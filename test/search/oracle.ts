@@ -5,7 +5,7 @@ import { priceStay } from '../../src/pricing/index.ts';
 import { AMENITIES } from '../../src/properties/amenities.ts';
 import { convert, type Exchange, FIXED, toReference } from '../../src/search/exchange.ts';
 import type { Asked } from '../../src/search/read-query.ts';
-import { fold } from '../../src/search/words.ts';
+import { fold, foldName } from '../../src/search/words.ts';
 import { type Listed, NOW } from './random-places.ts';
 
 /** Every place is looked at, and the answer put in order: no index, no estimate, no page. */
@@ -36,7 +36,7 @@ function answerOf(place: Listed, asked: Asked, marks: Marks, exchange: Exchange)
   const isWanted =
     (!asked.box || isInside(asked.box, location)) &&
     (!asked.circle || km <= asked.circle.radiusKm) &&
-    (asked.city === null || fold(address.city) === asked.city) &&
+    (asked.city === null || foldName(address.city) === asked.city) &&
     (asked.country === null || address.country === asked.country) &&
     people <= facts.capacity &&
     (!asked.guests?.pets || facts.petsAllowed) &&
