@@ -35,18 +35,24 @@ export async function searchFacets(ctx: Context, { query, fresh }: Input): Promi
 }
 
 export async function countFacets(ask: Ask): Promise<z.infer<typeof Facets>> {
-  const { asked } = ask;
+  const { asked, exchange } = ask;
   const plan = await choosePlan(ask.db, asked, ask.limits);
   const { rows, isAll } = await findCounted(ask, plan);
-  const counted = judgeRows(ask, rows).map(({ card }) => JSON.parse(card) as Counted);
+  const fitting = judgeRows(ask, rows);
+  const counted = fitting.map(({ card }) => JSON.parse(card) as Counted);
   const tally = (valuesOf: (row: Counted) => readonly string[]) => {
     const counts: Record<string, number> = {};
     for (const value of counted.flatMap(valuesOf)) counts[value] = (counts[value] ?? 0) + 1;
     return Object.fromEntries(Object.entries(counts).sort(([a], [b]) => (a < b ? -1 : 1)));
   };
   const currency = asked.currency ?? 'USD';
-  const prices = counted
-    .map(([, , , , , nightly, own]) => convert(ask.exchange, nightly, own, currency))
+  const prices = fitting
+    .map(({ offer }, at) => {
+      const [, , , , , nightly, own] = counted[at] as Counted;
+      return offer
+        ? convert(exchange, offer.total, offer.currency, currency)
+        : convert(exchange, nightly, own, currency);
+    })
     .sort((a, b) => a - b);
   const [min] = prices;
   return {
