@@ -1,7 +1,7 @@
 import { Buffer } from 'node:buffer';
 import type { Keyring } from './crypto.ts';
 import { fromBase64Url } from './crypto.ts';
-import { z } from './zod.ts';
+import { inAddress, z } from './zod.ts';
 
 /**
  * Lists are walked by keyset: a cursor names the last row that was seen, is signed, and belongs to one
@@ -11,7 +11,7 @@ export type Page<T> = { readonly data: readonly T[]; readonly nextCursor: string
 export type Position = readonly (string | number)[];
 
 export const pageQuery = {
-  limit: z.coerce.number().int().min(1).max(100).default(20),
+  limit: inAddress(z.number().int().min(1).max(100)).default(20),
   cursor: z.string().min(1).max(500).optional(),
 };
 

@@ -54,5 +54,11 @@ export const httpsUrl = (max: number) =>
 
 export const instant = z.iso.datetime();
 
+const NUMBER = /^-?\d+(?:\.\d+)?(?:[eE][+-]?\d+)?$/;
+
+/** In an address a number is a text, written as in JSON; a field that was left empty is none. */
+export const inAddress = <S extends z.ZodType>(schema: S) =>
+  z.preprocess((value) => (typeof value === 'string' && NUMBER.test(value) ? Number(value) : value), schema);
+
 /** What a solved challenge is proven with. */
 export const captcha = text(1, 2_048).openapi({ description: 'A Turnstile token' });

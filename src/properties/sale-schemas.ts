@@ -1,7 +1,7 @@
 import { CAUSE_CODES, MAX_CALENDAR_NIGHTS } from '../book/index.ts';
 import { Money } from '../kernel/money.ts';
 import { isNight, night, nightsBetween, stay } from '../kernel/stay.ts';
-import { instant, line, z } from '../kernel/zod.ts';
+import { inAddress, instant, line, z } from '../kernel/zod.ts';
 import { Guests, Rates } from '../pricing/index.ts';
 
 /** The calendar and the price, as REST shows them. */
@@ -41,20 +41,14 @@ export const CalendarDay = z
 export const Calendar = z.object({ data: z.array(CalendarDay) });
 
 export const WatchQuery = z.strictObject({
-  after: z.coerce.number().int().min(0).max(Number.MAX_SAFE_INTEGER).optional(),
+  after: inAddress(z.number().int().min(0).max(Number.MAX_SAFE_INTEGER)).optional(),
 });
 
 export const Cause = z.object({ code: z.enum(CAUSE_CODES), date: night.optional() }).openapi('Cause', {
   description: 'Why a stay cannot be booked. To the public every taken night is `booked`, whatever took it.',
 });
 
-/** In a query a count is text, and OpenAPI would be told nothing of its bounds. */
-const countInQuery = (count: typeof counts.adults, otherwise: number) =>
-  z.coerce
-    .number()
-    .pipe(count)
-    .default(otherwise)
-    .openapi({ type: 'integer', minimum: count.minValue ?? 0, maximum: count.maxValue ?? 0 });
+const countInQuery = (count: typeof counts.adults, otherwise: number) => inAddress(count).default(otherwise);
 export const AvailabilityQuery = stay.safeExtend({
   adults: countInQuery(counts.adults, 1),
   children: countInQuery(counts.children.unwrap(), 0),

@@ -73,6 +73,25 @@ describe('what is found', () => {
     expect(await idsOf(`${at}&q=%25`.replace('%25', 'wi%25fi'))).toEqual([id]);
   });
 
+  test('by a name as people type it who have fewer letters', async () => {
+    const own = crypto.randomUUID().slice(0, 6);
+    for (const [name, ...typed] of [
+      ['København', 'kobenhavn', 'KØBENHAVN'],
+      ['Łódź', 'lodz', 'Lódź'],
+      ['Straßburg', 'strassburg', 'STRASSBURG'],
+      ['Đà Nẵng', 'da nang'],
+      ["L'Aquila", 'l’aquila', 'L Aquila'],
+      ['Zürich-Dorf', 'zurich dorf'],
+    ]) {
+      const { id } = await published(await newHost(), placeIn(`${name} ${own}`));
+      await index(id);
+      for (const city of typed) {
+        expect(await idsOf(new URLSearchParams({ city: `${city} ${own}` }).toString()), city).toEqual([id]);
+        expect(await idsOf(new URLSearchParams({ q: `${city} ${own}` }).toString()), city).toEqual([id]);
+      }
+    }
+  });
+
   test('for dates, at the total that a quote has', async () => {
     const { id, at } = await placed();
     const [checkIn, checkOut] = [inDays(20), inDays(23)];
@@ -372,6 +391,11 @@ describe('what is refused, and where', () => {
     ['flexDays=8&checkIn=2027-03-02&checkOut=2027-03-04', '/flexDays'],
     ['priceMin=10&priceMax=9', '/priceMax', 'max_below_min'],
     ['priceMin=1e400', '/priceMin'],
+    ['priceMax=', '/priceMax'],
+    ['children=', '/children'],
+    ['minRating=%20', '/minRating'],
+    ['limit=0x10', '/limit'],
+    ['limit=', '/limit'],
     ['currency=XXX', '/currency'],
     ['minRating=5.5', '/minRating'],
     ['adults=0', '/adults'],
@@ -403,6 +427,17 @@ describe('what is refused, and where', () => {
     }
   });
 
+  test('what is unknown is named, and not what is known', async () => {
+    const problem = (await (
+      await ask('GET', '/v1/search?amenities=wifi,moat&types=house,castle&bbox=1,2')
+    ).json()) as Json;
+    expect(problem.errors.map(({ pointer, message }: Json) => [pointer, message])).toEqual([
+      ['/bbox', 'has to be west,south,east,north'],
+      ['/amenities', 'knows no “moat”'],
+      ['/types', 'knows no “castle”'],
+    ]);
+  });
+
   test('to explain is for staff', async () => {
     for (const as of [undefined, await newGuest()]) {
       const response = await ask('GET', '/v1/search?explain=true', { as });
@@ -415,11 +450,21 @@ describe('what is refused, and where', () => {
     for (const q of ["o'neil", '100%', 'neil_100', "'; DROP TABLE listing; --oneil"])
       expect(await idsOf(`${at}&q=${encodeURIComponent(q)}`), q).toEqual(q.includes('DROP') ? [] : [id]);
     expect(await idsOf(`city=${encodeURIComponent(`${city.slice(0, -1)}_`)}`)).toEqual([]);
-    expect(await idsOf('city=%25')).toEqual([]);
+    expect((await ask('GET', '/v1/search?city=%25')).status).toBe(400);
   });
 });
 
 describe('facets', () => {
+  test('say what stays cost where there are dates, as the filter by price does', async () => {
+    const { at } = await placed();
+    const query = `${at}&checkIn=${inDays(20)}&checkOut=${inDays(23)}&adults=2&currency=KES`;
+    const [{ total }] = (await search(query)).data;
+    const { price } = await answer('GET', `/v1/search/facets?${query}`, FRESH);
+    expect(price).toEqual({ currency: 'KES', min: total.amount, median: total.amount, max: total.amount });
+    expect(await idsOf(`${query}&priceMax=${total.amount}`)).toHaveLength(1);
+    expect(await idsOf(`${query}&priceMax=${total.amount - 1}`)).toEqual([]);
+  });
+
   test('count what fits, each kind by itself', async () => {
     const { at } = await placed({ amenities: ['wifi', 'pool'] });
     const facets = await answer('GET', `/v1/search/facets?${at}`, FRESH);

@@ -9,7 +9,7 @@ const MAX_TOKEN = 200;
 
 /** As in an address, but that a number is one. */
 const SavedQuery = z
-  .strictObject({ ...filtersOf(z.number), sort: z.enum(SORTS).optional() })
+  .strictObject({ ...filtersOf((number) => number), sort: z.enum(SORTS).optional() })
   .openapi('SavedQuery', { description: 'What `GET /v1/search` takes, numbers as numbers' });
 export type SavedQuery = z.infer<typeof SavedQuery>;
 
