@@ -50,6 +50,25 @@ const QUIET = { MAIL_QUEUE: silent, JOBS_QUEUE: silent, PROVIDER_EVENTS_QUEUE: s
 export const subjectOf = ({ operationId }: Pick<AnyEndpoint, 'operationId'>): 'guest' | 'host' | 'staff' =>
   acts[operationId]?.subject ?? 'guest';
 
+/** The one that there is now, as long as nothing in it has been changed. */
+let standing: { readonly key: string; readonly village: Village; suspended: string | null } | null = null;
+
+async function villageOf(circumstances: Circumstances): Promise<NonNullable<typeof standing>> {
+  const key = JSON.stringify(circumstances);
+  const known = standing?.key === key ? standing : null;
+  const sql = 'SELECT 1 FROM account WHERE id = ?';
+  if (known && (await env.DB.prepare(sql).bind(known.village.guest.accountId).first())) return known;
+  standing = { key, village: await settle(circumstances), suspended: null };
+  return standing;
+}
+
+async function suspend(here: NonNullable<typeof standing>, accountId: string | null): Promise<void> {
+  if (here.suspended === accountId) return;
+  const sql = "UPDATE account SET status = iif(id = ?1, 'suspended', 'active') WHERE id IN (?1, ?2)";
+  await env.DB.prepare(sql).bind(accountId, here.suspended).run();
+  here.suspended = accountId;
+}
+
 /**
  * Somebody in front of one operation's door, in a village that stays as it is for the next one until
  * something in it has been changed.
@@ -61,15 +80,11 @@ export function visitors(endpoint: AnyEndpoint, under: Circumstances = {}) {
   const scopes = SCOPES.filter((scope) => scope !== (endpoint.scope ?? access));
   const owner = subjectOf(endpoint);
   const open = room === 'properties' || room === 'bookings' || room === 'payments';
-  let kept: Village | null = null;
 
   return async (actor: ActorName): Promise<Visit> => {
-    const village = kept ?? (await settle({ ...act.under, ...under, scopes, open }));
-    kept = actor === 'suspended' ? null : village;
-    if (actor === 'suspended') {
-      const sql = "UPDATE account SET status = 'suspended' WHERE id = ?";
-      await env.DB.prepare(sql).bind(village[owner].accountId).run();
-    }
+    const here = await villageOf({ ...act.under, ...under, scopes, open });
+    const { village } = here;
+    await suspend(here, actor === 'suspended' ? village[owner].accountId : null);
     const subject = village[owner];
     const caller = callerOf(village, actor, subject);
     const credential = await credentialOf(village, actor, caller, subject, act.mfa === true);
@@ -100,7 +115,7 @@ export function visitors(endpoint: AnyEndpoint, under: Circumstances = {}) {
         ...(file ? { body: file.bytes } : body === undefined ? {} : { json: body }),
         bindings: QUIET,
       });
-      if (response.status < 400 && method !== 'get' && !act.readsByPost) kept = null;
+      if (response.status < 400 && method !== 'get' && !act.readsByPost) standing = null;
       if (open) await told(village.place.id);
       const answered = [...response.headers].map(([name, value]) => `${name}: ${value}`).join('\n');
       const text = response.webSocket ? await firstOf(response.webSocket) : await response.text();
