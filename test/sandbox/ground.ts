@@ -19,7 +19,7 @@ export type Call = (
 ) => Promise<Answer>;
 
 /** What the sandbox has sent to Roost, in whose place the test stands. */
-export type Received = { path: string; headers: Headers; body: string };
+export type Received = { path: string; headers: Headers; body: string; at: number };
 export type Place = {
   call: Call;
   restart(): Promise<void>;
@@ -54,7 +54,7 @@ export function openSandbox(): Place {
   const receive = async (request: MiniflareRequest) => {
     const { pathname: path } = new URL(request.url);
     const headers = new Headers([...request.headers] as [string, string][]);
-    received.push({ path, headers, body: await request.text() });
+    received.push({ path, headers, body: await request.text(), at: Date.now() });
     return new MiniflareResponse(null, { status });
   };
   const start = async () => {

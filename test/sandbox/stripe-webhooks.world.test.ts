@@ -86,7 +86,7 @@ describe('webhooks of Stripe', () => {
     await verify(received[1] as Received);
     await advance('P30D');
     await till.authorised();
-    expect(received).toHaveLength(3);
+    expect(received.filter(({ body }) => body === first().body)).toHaveLength(2);
   });
 
   it('are given up after eight attempts, and can still be sent by hand', async () => {

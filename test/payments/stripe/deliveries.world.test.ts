@@ -10,8 +10,11 @@ const stripe = sdkFor(place);
 const till = createTill(place, stripe);
 
 const nowMs = async () => Date.parse((await place.call('GET', '/sandbox/clock')).body.now as string);
-const read = async ({ body, headers }: Received) =>
-  readStripeEvent(body, headers.get('stripe-signature'), [WEBHOOK_SECRET], await nowMs());
+/** As of when it came. */
+const read = async ({ body, headers, at }: Received) => {
+  const ago = Date.now() - at;
+  return readStripeEvent(body, headers.get('stripe-signature'), [WEBHOOK_SECRET], (await nowMs()) - ago);
+};
 
 it('the life of a payment is told in our words, and every event is of this payment', async () => {
   const paymentId = newPaymentId();
