@@ -12,12 +12,6 @@ const TOWNS = 2_000;
 const AT_ONCE = 10_000;
 const LEVELS = [2, 3, 4, 5, 6, 7, 8, 9, 10, 11, 12, 13, 14, 15];
 
-const PLACED =
-  'x, x, y, y, CAST(log_price * 40000000 AS INTEGER), CAST(log_price * 40000000 AS INTEGER), score, score, stars, ' +
-  'stars, id, ux, uy, uz, city, country, words, type, amenities, guests, bedrooms, beds, bathrooms, pets, instant, ' +
-  'policy, currency, nightly, min_nights, max_nights, notice_days, window_days, arrive, leave, taken_from, taken, ' +
-  'price, score, stars, published, card, sale';
-
 const sale: Sale = {
   facts: { timeZone: 'Africa/Lagos', capacity: 4, petsAllowed: true, status: 'published' },
   rules: { ...DEFAULT_RULES, noticeDays: 0, bookingMode: 'instant' },
@@ -47,10 +41,12 @@ export async function plant(db: D1Database, count: number, today: number): Promi
   for (let from = 1; from <= count; from += AT_ONCE)
     await stubbornly(() => db.prepare(rows(from, Math.min(count, from + AT_ONCE - 1), today)).run());
   for (let from = 1; from <= count; from += AT_ONCE) {
-    const some = `FROM listing WHERE n BETWEEN ${from} AND ${from + AT_ONCE - 1}`;
-    await stubbornly(() => db.prepare(`INSERT OR REPLACE INTO place SELECT n, ${PLACED} ${some}`).run());
+    const some = `WHERE n BETWEEN ${from} AND ${from + AT_ONCE - 1}`;
+    await stubbornly(() => db.prepare(`INSERT OR REPLACE INTO place SELECT * FROM placed ${some}`).run());
     await stubbornly(() =>
-      db.prepare(`INSERT OR REPLACE INTO listing_text (rowid, words) SELECT n, words ${some}`).run(),
+      db
+        .prepare(`INSERT OR REPLACE INTO listing_text (rowid, words) SELECT n, words FROM listing ${some}`)
+        .run(),
     );
   }
   const cell = (level: number) =>

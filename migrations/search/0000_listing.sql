@@ -75,27 +75,20 @@ CREATE VIRTUAL TABLE listing_text USING fts5(
   content = 'listing', content_rowid = 'n', tokenize = 'unicode61 remove_diacritics 2', prefix = '3'
 );
 CREATE VIRTUAL TABLE listing_term USING fts5vocab(listing_text, row);
+-- A place's row as the tree has it.
+CREATE VIEW placed AS SELECT
+  n, x, x, y, y, CAST(log_price * 40000000 AS INTEGER), CAST(log_price * 40000000 AS INTEGER), score, score,
+  stars, stars, id, ux, uy, uz, city, country, words, type, amenities, guests, bedrooms, beds, bathrooms, pets,
+  instant, policy, currency, nightly, min_nights, max_nights, notice_days, window_days, arrive, leave,
+  taken_from, taken, price, score, stars, published, card, sale
+  FROM listing WHERE live = 1;
 -- Both are kept by these alone.
-CREATE TRIGGER place_new AFTER INSERT ON listing WHEN NEW.live = 1 BEGIN
-  INSERT INTO place VALUES (
-    NEW.n, NEW.x, NEW.x, NEW.y, NEW.y, CAST(NEW.log_price * 40000000 AS INTEGER),
-    CAST(NEW.log_price * 40000000 AS INTEGER), NEW.score, NEW.score, NEW.stars, NEW.stars, NEW.id, NEW.ux,
-    NEW.uy, NEW.uz, NEW.city, NEW.country, NEW.words, NEW.type, NEW.amenities, NEW.guests, NEW.bedrooms,
-    NEW.beds, NEW.bathrooms, NEW.pets, NEW.instant, NEW.policy, NEW.currency, NEW.nightly, NEW.min_nights,
-    NEW.max_nights, NEW.notice_days, NEW.window_days, NEW.arrive, NEW.leave, NEW.taken_from, NEW.taken,
-    NEW.price, NEW.score, NEW.stars, NEW.published, NEW.card, NEW.sale
-  );
+CREATE TRIGGER place_new AFTER INSERT ON listing BEGIN
+  INSERT INTO place SELECT * FROM placed WHERE n = NEW.n;
 END;
 CREATE TRIGGER place_moved AFTER UPDATE ON listing BEGIN
   DELETE FROM place WHERE k = OLD.n;
-  INSERT INTO place SELECT
-    NEW.n, NEW.x, NEW.x, NEW.y, NEW.y, CAST(NEW.log_price * 40000000 AS INTEGER),
-    CAST(NEW.log_price * 40000000 AS INTEGER), NEW.score, NEW.score, NEW.stars, NEW.stars, NEW.id, NEW.ux,
-    NEW.uy, NEW.uz, NEW.city, NEW.country, NEW.words, NEW.type, NEW.amenities, NEW.guests, NEW.bedrooms,
-    NEW.beds, NEW.bathrooms, NEW.pets, NEW.instant, NEW.policy, NEW.currency, NEW.nightly, NEW.min_nights,
-    NEW.max_nights, NEW.notice_days, NEW.window_days, NEW.arrive, NEW.leave, NEW.taken_from, NEW.taken,
-    NEW.price, NEW.score, NEW.stars, NEW.published, NEW.card, NEW.sale
-    WHERE NEW.live = 1;
+  INSERT INTO place SELECT * FROM placed WHERE n = NEW.n;
 END;
 CREATE TRIGGER place_gone AFTER DELETE ON listing BEGIN
   DELETE FROM place WHERE k = OLD.n;
